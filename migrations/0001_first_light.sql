@@ -1,0 +1,488 @@
+-- One series for SQLite and PostgreSQL. Integers are bigint, times are UTC with microseconds, JSON columns hold objects or
+-- arrays. Tables that grow for ever (event, timeline, ledger, delivery) lead their keys with the lane or the member, so that
+-- PostgreSQL can partition them. Rows that tell a story keep event time (at), recorded time, and an actor (kind, id).
+-- Columns named "sealed" hold bytes that only a member's or a day's key opens.
+
+-- Tells a clone from the original: a restored copy gets a new epoch and may not send. The clock offset is the sandbox's.
+create table install (
+    id uuid primary key,
+    epoch bigint not null,
+    clock_offset_us bigint not null default 0,
+    created_at timestamptz not null
+);
+
+-- Accounts, people -----------------------------------------------------------------------------------------------------
+
+create table account (
+    id uuid primary key,
+    bot_user_id text unique,
+    name text not null default '',
+    basic_id text not null default '',
+    created_at timestamptz not null
+);
+
+-- The person. joined_at is empty until she taps 領取會員卡. version grows with each change her pages should show.
+create table member (
+    id uuid primary key,
+    number text not null unique,
+    joined_at timestamptz,
+    language text,
+    birthday date,
+    city text,
+    is_test boolean not null default false,
+    version bigint not null default 1,
+    created_at timestamptz not null
+);
+create index member_joined on member (joined_at);
+
+-- Destroying the row erases what was sealed under the key. Backed up apart from the rest.
+create table member_key (
+    member uuid primary key,
+    wrapped bytea not null,
+    created_at timestamptz not null
+);
+
+create table day_key (
+    day date primary key,
+    wrapped bytea not null,
+    created_at timestamptz not null
+);
+
+-- A LINE user of an account. state follows the newest event by event time.
+create table friend (
+    account uuid not null references account (id),
+    line_user_id text not null,
+    member uuid references member (id),
+    state text not null check (state in ('unknown', 'following', 'blocked')),
+    state_at timestamptz not null,
+    sealed_name bytea,
+    sealed_picture bytea,
+    profile_at timestamptz,
+    created_at timestamptz not null,
+    primary key (account, line_user_id)
+);
+create index friend_member on friend (member);
+create index friend_line_user on friend (line_user_id);
+
+-- A tag that was taken off stays as a row, so that an older event cannot put it back.
+create table member_tag (
+    member uuid not null references member (id),
+    tag text not null,
+    is_on boolean not null,
+    at timestamptz not null,
+    recorded_at timestamptz not null,
+    actor_kind text not null,
+    actor_id text not null,
+    primary key (member, tag)
+);
+create index member_tag_on on member_tag (tag, member) where is_on;
+
+-- Who agreed to what, when, to which wording. Append-only; the newest line for a purpose counts.
+create table consent (
+    member uuid not null references member (id),
+    purpose text not null,
+    at timestamptz not null,
+    id uuid not null,
+    granted boolean not null,
+    wording text not null,
+    recorded_at timestamptz not null,
+    actor_kind text not null,
+    actor_id text not null,
+    primary key (member, purpose, at, id)
+);
+
+create table timeline (
+    member uuid not null,
+    id uuid not null,
+    kind text not null,
+    format bigint not null,
+    at timestamptz not null,
+    recorded_at timestamptz not null,
+    actor_kind text not null,
+    actor_id text not null,
+    body jsonb not null,
+    sealed bytea,
+    primary key (member, id)
+);
+create index timeline_at on timeline (member, at);
+
+create table member_session (
+    token_hash bytea primary key,
+    member uuid not null references member (id),
+    created_at timestamptz not null,
+    ends_at timestamptz not null
+);
+
+-- Staff ----------------------------------------------------------------------------------------------------------------
+
+-- member links a clerk to her own card, which she may not stamp. stores is a JSON list of store codes; empty means all.
+create table staff (
+    id uuid primary key,
+    name text not null,
+    role text not null check (role in ('clerk', 'manager', 'owner')),
+    stores jsonb not null,
+    pin_hash text not null,
+    pin_misses bigint not null default 0,
+    locked_until timestamptz,
+    member uuid references member (id),
+    state text not null check (state in ('active', 'disabled')),
+    created_at timestamptz not null
+);
+
+create table device_code (
+    code_hash bytea primary key,
+    store text not null,
+    name text not null,
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    used_at timestamptz
+);
+
+create table device (
+    id uuid primary key,
+    store text not null,
+    name text not null,
+    token_hash bytea not null unique,
+    enrolled_at timestamptz not null,
+    revoked_at timestamptz
+);
+
+create table staff_session (
+    id uuid primary key,
+    token_hash bytea not null unique,
+    staff uuid not null references staff (id),
+    device uuid not null references device (id),
+    created_at timestamptz not null,
+    seen_at timestamptz not null,
+    ends_at timestamptz not null
+);
+
+-- Every reading of a pass or a voucher, refused ones too.
+create table scan (
+    id uuid primary key,
+    at timestamptz not null,
+    store text not null,
+    device uuid not null,
+    staff uuid not null,
+    method text not null check (method in ('camera', 'gun', 'typed', 'number')),
+    outcome text not null,
+    member uuid,
+    pass_window bigint
+);
+create index scan_member on scan (member, at);
+create index scan_staff on scan (staff, at);
+
+create table audit (
+    id uuid primary key,
+    at timestamptz not null,
+    actor_kind text not null,
+    actor_id text not null,
+    action text not null,
+    subject text not null,
+    detail jsonb not null
+);
+
+create table api_key (
+    id uuid primary key,
+    name text not null unique,
+    token_hash bytea not null unique,
+    scopes jsonb not null,
+    created_at timestamptz not null,
+    used_at timestamptz,
+    revoked_at timestamptz
+);
+
+-- The first answer to each Idempotency-Key of a caller.
+create table api_answer (
+    api_key uuid not null references api_key (id),
+    idempotency_key text not null,
+    request_hash bytea not null,
+    status bigint not null,
+    body text not null,
+    created_at timestamptz not null,
+    primary key (api_key, idempotency_key)
+);
+
+-- Work -----------------------------------------------------------------------------------------------------------------
+
+create table job (
+    id uuid primary key,
+    name text not null,
+    format bigint not null,
+    body jsonb not null,
+    state text not null check (state in ('waiting', 'running', 'dead')),
+    run_at timestamptz not null,
+    priority bigint not null default 0,
+    unique_key text,
+    attempts bigint not null default 0,
+    leased_by uuid,
+    leased_until timestamptz,
+    error text,
+    created_at timestamptz not null
+);
+create index job_due on job (priority, run_at) where state = 'waiting';
+create index job_leased on job (leased_until) where state = 'running';
+create unique index job_unique on job (name, unique_key) where state = 'waiting';
+
+-- What one replica alone may do. The token grows with each new holder and is checked where work is marked done.
+create table lease (
+    name text primary key,
+    holder uuid not null,
+    token bigint not null,
+    ends_at timestamptz not null
+);
+
+create table definition (
+    kind text not null,
+    name text not null,
+    version bigint not null,
+    hash text not null,
+    body jsonb not null,
+    published_at timestamptz not null,
+    actor_kind text not null,
+    actor_id text not null,
+    primary key (kind, name, version)
+);
+create index definition_published on definition (published_at);
+
+-- Webhook events -------------------------------------------------------------------------------------------------------
+
+-- lane is a hash of the source id mod 64. raw is the event's own bytes, sealed under its day's key.
+create table event (
+    account uuid not null,
+    lane bigint not null,
+    id text not null,
+    kind text not null,
+    line_user_id text,
+    at timestamptz not null,
+    received_at timestamptz not null,
+    day date not null,
+    sealed_raw bytea,
+    state text not null check (state in ('new', 'done', 'parked')),
+    attempts bigint not null default 0,
+    retry_at timestamptz,
+    error text,
+    primary key (account, lane, id)
+);
+create index event_new on event (account, lane, line_user_id) where state = 'new';
+
+-- Rewards --------------------------------------------------------------------------------------------------------------
+
+-- Append-only. payload is text hashed as stored, led by a format version; hash = SHA-256(hash before it, payload).
+create table ledger (
+    member uuid not null,
+    seq bigint not null,
+    id uuid not null,
+    kind text not null,
+    format bigint not null,
+    payload text not null,
+    hash bytea not null,
+    at timestamptz not null,
+    recorded_at timestamptz not null,
+    business_day date not null,
+    store text not null,
+    actor_kind text not null,
+    actor_id text not null,
+    programme text not null,
+    amount bigint not null,
+    reverses uuid,
+    primary key (member, seq)
+);
+create unique index ledger_reverses on ledger (member, reverses) where reverses is not null;
+create index ledger_entry on ledger (member, id);
+
+-- The end of each member's chain; the row everything about her rewards locks first.
+create table ledger_head (
+    member uuid primary key,
+    seq bigint not null,
+    hash bytea not null,
+    moved_on date not null
+);
+create index ledger_head_moved on ledger_head (moved_on);
+
+-- The root over the chain heads that moved on a UTC day.
+create table ledger_root (
+    day date primary key,
+    root bytea not null,
+    heads bigint not null,
+    closed_at timestamptz not null
+);
+
+-- What an outside key (a scan, a POS reference) already did, so that doing it again returns the first answer.
+create table effect (
+    key text primary key,
+    content_hash bytea not null,
+    member uuid not null,
+    entry uuid not null,
+    created_at timestamptz not null
+);
+
+create table card (
+    id uuid primary key,
+    member uuid not null,
+    programme text not null,
+    version bigint not null,
+    ordinal bigint not null,
+    stamps bigint not null,
+    goal bigint not null,
+    state text not null check (state in ('open', 'completed', 'expired', 'void')),
+    opened_at timestamptz not null,
+    last_stamp_at timestamptz,
+    completed_at timestamptz,
+    expires_at timestamptz,
+    unique (member, programme, ordinal)
+);
+create unique index card_open on card (member, programme) where state = 'open';
+
+create table voucher (
+    id uuid primary key,
+    code text not null unique,
+    member uuid not null,
+    coupon text not null,
+    version bigint not null,
+    state text not null check (state in ('issued', 'redeemed', 'expired', 'revoked')),
+    entry uuid not null,
+    issued_at timestamptz not null,
+    expires_at timestamptz,
+    changed_at timestamptz not null
+);
+create index voucher_member on voucher (member, state);
+create index voucher_expiry on voucher (expires_at) where state = 'issued';
+
+-- A milestone of a card pays once; a reversed one may be reached again.
+create table milestone (
+    card uuid not null references card (id),
+    position bigint not null,
+    entry uuid not null,
+    voucher uuid references voucher (id),
+    reached_at timestamptz not null,
+    reversed_at timestamptz
+);
+create unique index milestone_once on milestone (card, position) where reversed_at is null;
+
+create table redemption (
+    id uuid primary key,
+    voucher uuid not null references voucher (id),
+    member uuid not null,
+    at timestamptz not null,
+    store text not null,
+    actor_kind text not null,
+    actor_id text not null,
+    entry uuid not null,
+    reversed_at timestamptz
+);
+create unique index redemption_once on redemption (voucher) where reversed_at is null;
+
+-- Sending --------------------------------------------------------------------------------------------------------------
+
+-- A reply owed to a chat event. The token and the messages are sealed under the member's key.
+create table reply (
+    id uuid primary key,
+    account uuid not null,
+    line_user_id text not null,
+    member uuid not null,
+    event text not null,
+    sealed_token bytea not null,
+    sealed_messages bytea not null,
+    state text not null check (state in ('pending', 'trying', 'sent', 'unknown', 'refused', 'expired')),
+    expires_at timestamptz not null,
+    created_at timestamptz not null,
+    tried_at timestamptz,
+    settled_at timestamptz,
+    request_id text,
+    error text,
+    unique (account, event)
+);
+create index reply_pending on reply (created_at) where state in ('pending', 'trying');
+
+-- What a campaign would do at one moment. summary is what `plan` printed; the digest covers it.
+create table plan (
+    id uuid primary key,
+    digest text not null unique,
+    campaign text not null,
+    created_at timestamptz not null,
+    fingerprint jsonb not null,
+    summary jsonb not null
+);
+create index plan_campaign on plan (campaign, created_at);
+
+-- One person of a plan: in (reason is null) or out. A personal body is sealed under the member's key, an equal one stands
+-- in plan_body.
+create table plan_person (
+    plan uuid not null references plan (id),
+    member uuid not null,
+    account uuid not null,
+    line_user_id text not null,
+    reason text,
+    body_hash bytea,
+    sealed_body bytea,
+    primary key (plan, member)
+);
+create index plan_person_body on plan_person (plan, body_hash);
+
+create table plan_body (
+    plan uuid not null references plan (id),
+    hash bytea not null,
+    messages text not null,
+    primary key (plan, hash)
+);
+
+create table run (
+    id uuid primary key,
+    campaign text not null,
+    plan uuid not null unique references plan (id),
+    epoch bigint not null,
+    created_at timestamptz not null,
+    actor_kind text not null,
+    actor_id text not null
+);
+create index run_campaign on run (campaign, created_at);
+
+-- The approved count of a run and what was taken from it: message N+1 does not leave. Paused and stopped here.
+create table approval (
+    run uuid primary key,
+    approved bigint not null,
+    taken bigint not null default 0,
+    state text not null check (state in ('open', 'paused', 'done', 'cancelled')),
+    paused_because text,
+    created_at timestamptz not null,
+    changed_at timestamptz not null
+);
+create index approval_open on approval (state) where state = 'open';
+
+-- One request to LINE. The retry key is here before the first byte leaves; from first_tried_at on the body is fixed.
+create table batch (
+    id uuid primary key,
+    run uuid not null,
+    account uuid not null,
+    number bigint not null,
+    kind text not null check (kind in ('multicast', 'push')),
+    retry_key uuid not null unique,
+    body_hash bytea not null,
+    state text not null check (state in ('ready', 'trying', 'accepted', 'refused', 'unknown', 'empty')),
+    recipients bigint not null,
+    attempts bigint not null default 0,
+    first_tried_at timestamptz,
+    next_at timestamptz not null,
+    settled_at timestamptz,
+    request_id text,
+    error text,
+    unique (run, number)
+);
+create index batch_due on batch (next_at) where state in ('ready', 'trying');
+
+create table delivery (
+    member uuid not null,
+    run uuid not null,
+    account uuid not null,
+    line_user_id text not null,
+    batch uuid,
+    body_hash bytea not null,
+    state text not null check (state in ('planned', 'accepted', 'refused', 'skipped', 'unknown')),
+    reason text,
+    at timestamptz not null,
+    settled_at timestamptz,
+    primary key (member, run)
+);
+create index delivery_run on delivery (run, state);
+create index delivery_batch on delivery (batch, line_user_id);

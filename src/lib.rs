@@ -1,0 +1,11 @@
+//! Shuke (熟客, "regulars") turns a brand's LINE Official Account into its membership system.
+//!
+//! The crate is a house with floors: a module imports only from floors below its own, never sideways. `docs/architecture.md`
+//! walks through it; `tests/it/architecture.rs` keeps it so.
+
+// Floor 0: values without a home in any one room.
+pub mod clock;
+pub mod ids;
+pub mod problem;
+pub mod secret;
+pub mod words;

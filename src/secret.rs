@@ -1,0 +1,232 @@
+//! Sealed values: personal data as bytes that only a key opens. A member's data is sealed under a key of that member, raw
+//! webhook events under a key of the day; those keys are themselves wrapped by `SHUKE_SECRET`. Destroying a key erases what
+//! it sealed, in every copy.
+//!
+//! Cipher: XChaCha20-Poly1305 with a random 24-byte nonce in front, bound to a context (which column of whom), so that a
+//! sealed value cannot be moved to another row.
+
+use std::marker::PhantomData;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::Sha256;
+use sqlx::Database;
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+
+use crate::clock::Chance;
+
+/// A value of type `T` that was sealed; in the database a `bytea`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed<T>(Vec<u8>, PhantomData<fn() -> T>);
+
+impl<T, DB: Database> sqlx::Type<DB> for Sealed<T>
+where
+    Vec<u8>: sqlx::Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <Vec<u8>>::type_info()
+    }
+
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        <Vec<u8>>::compatible(ty)
+    }
+}
+
+impl<'q, T, DB: Database> sqlx::Encode<'q, DB> for Sealed<T>
+where
+    Vec<u8>: sqlx::Encode<'q, DB>,
+{
+    fn encode_by_ref(&self, buffer: &mut <DB as Database>::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        self.0.encode_by_ref(buffer)
+    }
+}
+
+impl<'r, T, DB: Database> sqlx::Decode<'r, DB> for Sealed<T>
+where
+    Vec<u8>: sqlx::Decode<'r, DB>,
+{
+    fn decode(value: <DB as Database>::ValueRef<'r>) -> Result<Self, BoxDynError> {
+        <Vec<u8>>::decode(value).map(|bytes| Self(bytes, PhantomData))
+    }
+}
+
+/// Why a sealed value or a wrapped key does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsealable {
+    /// The key is another, or the bytes were changed.
+    #[error("the sealed value does not open with this key: it was changed, or SHUKE_SECRET is not the one it was sealed under")]
+    Refused,
+    /// It opens, but what is inside is of another shape.
+    #[error("a sealed value opened to something unexpected: {0}")]
+    Shape(#[from] serde_json::Error),
+}
+
+/// The key of one member, one day, or the installation.
+#[derive(Clone)]
+pub struct DataKey([u8; 32]);
+
+impl std::fmt::Debug for DataKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DataKey")
+    }
+}
+
+const NONCE: usize = 24;
+
+impl DataKey {
+    /// A fresh key.
+    pub fn new(chance: &Chance) -> Self {
+        Self(chance.bytes())
+    }
+
+    /// Seals `value`. `context` says what it is and whose, and must be the same at opening.
+    pub fn seal<T: Serialize>(&self, chance: &Chance, context: &str, value: &T) -> Sealed<T> {
+        let plain = serde_json::to_vec(value).expect("what we seal is plain data with text keys");
+        Sealed(self.encrypt(chance, context, &plain), PhantomData)
+    }
+
+    /// Opens what `seal` made.
+    pub fn open<T: DeserializeOwned>(&self, context: &str, sealed: &Sealed<T>) -> Result<T, Unsealable> {
+        Ok(serde_json::from_slice(&self.decrypt(context, &sealed.0)?)?)
+    }
+
+    /// Seals bytes as they are.
+    pub fn encrypt(&self, chance: &Chance, context: &str, plain: &[u8]) -> Vec<u8> {
+        let nonce = chance.bytes::<NONCE>();
+        let mut out = nonce.to_vec();
+        let body = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context.as_bytes() })
+            .expect("the cipher takes any message that fits in memory");
+        out.extend_from_slice(&body);
+        out
+    }
+
+    /// Opens what `encrypt` made.
+    pub fn decrypt(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        let (nonce, body) = sealed.split_at_checked(NONCE).ok_or(Unsealable::Refused)?;
+        let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| Unsealable::Refused)?;
+        self.cipher()
+            .decrypt(&XNonce::from(nonce), Payload { msg: body, aad: context.as_bytes() })
+            .map_err(|_| Unsealable::Refused)
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&Key::from(self.0))
+    }
+}
+
+/// `SHUKE_SECRET`: the current secret and, while it is being changed, the previous one.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    current: SecretString,
+    previous: Option<SecretString>,
+}
+
+impl Secret {
+    /// Reads `current` or `current,previous`; each at least 32 characters.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = text.split(',').map(str::trim);
+        let current = parts.next().unwrap_or_default();
+        let previous = parts.next();
+        if parts.next().is_some() {
+            return Err(String::from("SHUKE_SECRET takes the current secret and at most one previous one, parted by a comma"));
+        }
+        if [Some(current), previous].into_iter().flatten().any(|secret| secret.len() < 32) {
+            return Err(String::from("SHUKE_SECRET must have at least 32 characters; `openssl rand -base64 32` makes one"));
+        }
+        Ok(Self { current: current.into(), previous: previous.map(Into::into) })
+    }
+
+    /// A key for one purpose, from the current secret: passes, the hash of tokens, voucher codes.
+    pub fn key_for(&self, purpose: &str) -> DataKey {
+        derive(&self.current, purpose)
+    }
+
+    /// The same keys for checking what was made earlier: current first, then previous.
+    pub fn keys_for(&self, purpose: &str) -> Vec<DataKey> {
+        [Some(&self.current), self.previous.as_ref()].into_iter().flatten().map(|secret| derive(secret, purpose)).collect()
+    }
+
+    /// Wraps a data key for storage.
+    pub fn wrap(&self, chance: &Chance, context: &str, key: &DataKey) -> Vec<u8> {
+        self.key_for("wrap").encrypt(chance, context, &key.0)
+    }
+
+    /// Unwraps a stored data key, with the current secret or the previous one.
+    pub fn unwrap(&self, context: &str, wrapped: &[u8]) -> Result<DataKey, Unsealable> {
+        let plain = self.keys_for("wrap").iter().find_map(|key| key.decrypt(context, wrapped).ok()).ok_or(Unsealable::Refused)?;
+        plain.try_into().map(DataKey).map_err(|_| Unsealable::Refused)
+    }
+}
+
+fn derive(secret: &SecretString, purpose: &str) -> DataKey {
+    DataKey(hmac_sha256(secret.expose_secret().as_bytes(), format!("shuke/1/{purpose}").as_bytes()))
+}
+
+impl DataKey {
+    /// HMAC-SHA256 of `message` under this key.
+    pub fn mac(&self, message: &[u8]) -> [u8; 32] {
+        hmac_sha256(&self.0, message)
+    }
+}
+
+fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// A fresh bearer token: 256 random bits in URL-safe letters. Only its hash is stored.
+pub fn new_token(chance: &Chance) -> String {
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(chance.bytes::<32>())
+}
+
+/// What is stored of a bearer token. A token has 256 random bits, so a plain hash cannot be searched.
+pub fn token_hash(token: &str) -> Vec<u8> {
+    use sha2::Digest as _;
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// Standard base64, as LINE writes signatures.
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_value_opens_only_with_its_key_and_in_its_place() {
+        let chance = Chance::seeded(7);
+        let key = DataKey::new(&chance);
+        let sealed = key.seal(&chance, "friend.name/1", &String::from("美"));
+        assert_eq!(key.open("friend.name/1", &sealed).expect("opens"), "美");
+        assert!(key.open("friend.name/2", &sealed).is_err());
+        assert!(DataKey::new(&chance).open("friend.name/1", &sealed).is_err());
+    }
+
+    #[test]
+    fn a_changed_secret_still_opens_old_keys() {
+        let chance = Chance::seeded(7);
+        let (old, new) = ("a".repeat(32), "b".repeat(32));
+        let key = DataKey::new(&chance);
+        let wrapped = Secret::parse(&old).expect("a secret").wrap(&chance, "member/1", &key);
+        let both = Secret::parse(&format!("{new},{old}")).expect("two secrets");
+        assert_eq!(both.unwrap("member/1", &wrapped).expect("unwraps").0, key.0);
+        assert!(Secret::parse(&new).expect("a secret").unwrap("member/1", &wrapped).is_err());
+    }
+
+    #[test]
+    fn a_short_secret_is_refused() {
+        assert!(Secret::parse("short").is_err());
+    }
+}

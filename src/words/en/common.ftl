@@ -1,0 +1,1 @@
+# What a page or a chat says; one file a face.
