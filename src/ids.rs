@@ -121,6 +121,59 @@ impl<'de> Deserialize<'de> for LineUserId {
     }
 }
 
+/// Who did something: one of ours, a member, a program, or the product itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// What sort of actor.
+    pub kind: ActorKind,
+    /// The actor's own id within its sort; the name of the part for `System`.
+    pub id: String,
+}
+
+/// The sorts of actors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum ActorKind {
+    /// A member, in chat or on her page.
+    Member,
+    /// A clerk or manager at a counter or in the console.
+    Staff,
+    /// A program with an API key.
+    Api,
+    /// Whoever runs the command line.
+    Operator,
+    /// A rule of the product acting by itself.
+    System,
+}
+
+impl Actor {
+    /// The member herself.
+    pub fn member(id: MemberId) -> Self {
+        Self { kind: ActorKind::Member, id: id.to_string() }
+    }
+
+    /// A clerk or manager.
+    pub fn staff(id: StaffId) -> Self {
+        Self { kind: ActorKind::Staff, id: id.to_string() }
+    }
+
+    /// A program with a key.
+    pub fn api(id: ApiKeyId) -> Self {
+        Self { kind: ActorKind::Api, id: id.to_string() }
+    }
+
+    /// The product itself; `part` says which.
+    pub fn system(part: &str) -> Self {
+        Self { kind: ActorKind::System, id: String::from(part) }
+    }
+
+    /// Whoever runs the command line.
+    pub fn operator() -> Self {
+        Self { kind: ActorKind::Operator, id: String::from("cli") }
+    }
+}
+
 /// Makes ids. Within one process they grow strictly, also within a millisecond and when the clock steps back.
 #[derive(Debug, Clone)]
 pub struct Ids {
