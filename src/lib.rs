@@ -9,3 +9,6 @@ pub mod ids;
 pub mod problem;
 pub mod secret;
 pub mod words;
+
+// Floor 1: LINE, the store, the queue, the marketer's files.
+pub mod spec;
