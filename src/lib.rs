@@ -9,3 +9,6 @@ pub mod ids;
 pub mod problem;
 pub mod secret;
 pub mod words;
+
+// Floor 1b: parts that know nothing of each other.
+pub mod line;
