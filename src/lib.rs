@@ -10,5 +10,6 @@ pub mod problem;
 pub mod secret;
 pub mod words;
 
-// Floor 1b: parts that know nothing of each other.
+// Floor 1: what stands between us and the outside.
+pub mod assets;
 pub mod line;
