@@ -10,5 +10,7 @@ pub mod problem;
 pub mod secret;
 pub mod words;
 
-// Floor 1: LINE, the store, the queue, the marketer's files.
+// Floor 1: what stands between us and the outside.
+pub mod assets;
+pub mod line;
 pub mod spec;

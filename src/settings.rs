@@ -1,0 +1,288 @@
+//! How to run: from the environment or a `.env` file. Every setting `NAME` may also be given as `NAME_FILE`, the path of a
+//! file that holds it. What the brand does stands in its YAML files, not here.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use crate::secret::Secret;
+
+/// All settings, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `LINE_CHANNEL_SECRET`: signs webhooks and, with the id, gets tokens.
+    pub channel_secret: SecretString,
+    /// `LINE_CHANNEL_ID`: the Messaging API channel.
+    pub channel_id: String,
+    /// `LINE_CHANNEL_ACCESS_TOKEN`: a long-lived token. Default: none, short ones are fetched as needed.
+    pub channel_access_token: Option<SecretString>,
+    /// `LINE_LOGIN_CHANNEL_ID`: whose ID tokens the member pages accept; several parted by commas.
+    pub login_channel_ids: Vec<String>,
+    /// `LIFF_ID`: the LIFF app that opens the member pages.
+    pub liff_id: String,
+    /// `LINE_API_BASE`. Default `https://api.line.me`; else a loopback address.
+    pub line_api_base: String,
+    /// `LINE_DATA_API_BASE`. Default `https://api-data.line.me`; else a loopback address.
+    pub line_data_api_base: String,
+    /// `DATABASE_URL`. Default `sqlite://data/shuke.db`.
+    pub database_url: String,
+    /// `PUBLIC_URL`: how the outside reaches this service, without a slash at the end.
+    pub public_url: String,
+    /// `SHUKE_SECRET`: wraps every key; `current` or `current,previous`, 32 characters or more each.
+    pub secret: Secret,
+    /// `BIND`. Default `127.0.0.1:8080`.
+    pub bind: SocketAddr,
+    /// `OPS_BIND`: a second address for health and metrics alone. Default: they are served on `BIND`.
+    pub ops_bind: Option<SocketAddr>,
+    /// `BRAND_DIR`: the folder with `brand.yaml`. Default `.`.
+    pub brand_dir: PathBuf,
+    /// `LOG_FORMAT`: `json` or `pretty`. Default `pretty` on a terminal, else `json`.
+    pub log_format: Option<LogFormat>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// A setting that is missing or wrong, and where to get it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The setting's name.
+    pub name: &'static str,
+    /// What is wrong.
+    pub what: String,
+    /// Where to get it or what would be right.
+    pub hint: &'static str,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}\n    {}", self.name, self.what, self.hint)
+    }
+}
+
+/// The settings that carry LINE credentials. `demo` and `sandbox` refuse to start when one is set from outside.
+pub const LINE_CREDENTIALS: [&str; 5] =
+    ["LINE_CHANNEL_SECRET", "LINE_CHANNEL_ID", "LINE_CHANNEL_ACCESS_TOKEN", "LINE_LOGIN_CHANNEL_ID", "LIFF_ID"];
+
+
+/// The raw settings: the environment over the `.env` file.
+pub struct Raw(BTreeMap<String, String>);
+
+impl Raw {
+    /// Reads the environment and, under it, `env_file` (default `.env` where there is one).
+    ///
+    /// # Errors
+    /// When a file was named and cannot be read, or a line of it is broken.
+    pub fn read(env_file: Option<&Path>) -> anyhow::Result<Self> {
+        let mut raw = match env_file {
+            Some(path) => env_lines(path)?,
+            None if Path::new(".env").exists() => env_lines(Path::new(".env"))?,
+            None => BTreeMap::new(),
+        };
+        raw.extend(std::env::vars());
+        Ok(Self(raw))
+    }
+
+    /// From pairs alone.
+    pub fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (String::from(name), value)).collect())
+    }
+
+    /// The value of `name`, or what the file named by `NAME_FILE` holds.
+    fn get(&self, name: &'static str, faults: &mut Vec<Fault>) -> Option<String> {
+        if let Some(value) = self.0.get(name).filter(|value| !value.is_empty()) {
+            return Some(value.clone());
+        }
+        let path = self.0.get(&format!("{name}_FILE")).filter(|path| !path.is_empty())?;
+        match std::fs::read_to_string(path) {
+            Ok(text) => Some(String::from(text.trim_end())),
+            Err(error) => {
+                faults.push(Fault { name, what: format!("names the file {path} by {name}_FILE: {error}"), hint: "give a path this user can read" });
+                None
+            }
+        }
+    }
+}
+
+fn env_lines(path: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    use anyhow::Context as _;
+    let lines = dotenvy::from_path_iter(path).with_context(|| format!("cannot read {}", path.display()))?;
+    lines.collect::<Result<_, _>>().with_context(|| format!("{} has a line that is not NAME=value", path.display()))
+}
+
+impl Settings {
+    /// Checks the settings; all faults at once.
+    ///
+    /// # Errors
+    /// One [`Fault`] for each setting that is missing or wrong.
+    pub fn check(raw: &Raw) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut needed = |name, hint, faults: &mut Vec<Fault>| {
+            raw.get(name, faults).unwrap_or_else(|| {
+                faults.push(Fault { name, what: String::from("is missing"), hint });
+                String::new()
+            })
+        };
+        let channel_secret = needed("LINE_CHANNEL_SECRET", "LINE Developers console, your Messaging API channel, tab Basic settings, Channel secret", &mut faults);
+        let channel_id = needed("LINE_CHANNEL_ID", "LINE Developers console, your Messaging API channel, tab Basic settings, Channel ID", &mut faults);
+        let login = needed("LINE_LOGIN_CHANNEL_ID", "LINE Developers console, your LINE Login channel under the same provider, Channel ID", &mut faults);
+        let liff_id = needed("LIFF_ID", "LINE Developers console, your LINE Login channel, tab LIFF: add an app of size Full with endpoint PUBLIC_URL/m/", &mut faults);
+        let public_url = needed("PUBLIC_URL", "how LINE and phones reach this service, for example https://card.example.tw", &mut faults);
+        let secret = needed("SHUKE_SECRET", "make one with `openssl rand -base64 32` and keep a copy apart from the backups", &mut faults);
+        let mut optional = |name, default: &str, faults: &mut Vec<Fault>| raw.get(name, faults).unwrap_or_else(|| String::from(default));
+        let line_api_base = optional("LINE_API_BASE", "https://api.line.me", &mut faults);
+        let line_data_api_base = optional("LINE_DATA_API_BASE", "https://api-data.line.me", &mut faults);
+        let database_url = optional("DATABASE_URL", "sqlite://data/shuke.db", &mut faults);
+        let bind = optional("BIND", "127.0.0.1:8080", &mut faults);
+        let brand_dir = optional("BRAND_DIR", ".", &mut faults);
+        let access_token = raw.get("LINE_CHANNEL_ACCESS_TOKEN", &mut faults);
+        let ops_bind = raw.get("OPS_BIND", &mut faults);
+        let log_format = raw.get("LOG_FORMAT", &mut faults);
+
+        let secret = if secret.is_empty() {
+            None
+        } else {
+            Secret::parse(&secret)
+                .map_err(|what| faults.push(Fault { name: "SHUKE_SECRET", what, hint: "it wraps every key: lose it and sealed data is lost" }))
+                .ok()
+        };
+        let mut address = |name, text: &str| {
+            text.parse::<SocketAddr>()
+                .map_err(|_| faults.push(Fault { name, what: format!("is {text:?}, which is no address"), hint: "an address and a port, like 0.0.0.0:8080" }))
+                .ok()
+        };
+        let bind = address("BIND", &bind);
+        let ops_bind = ops_bind.and_then(|text| address("OPS_BIND", &text));
+        let log_format = log_format.and_then(|text| match text.as_str() {
+            "json" => Some(LogFormat::Json),
+            "pretty" => Some(LogFormat::Pretty),
+            _ => {
+                faults.push(Fault { name: "LOG_FORMAT", what: format!("is {text:?}"), hint: "json or pretty" });
+                None
+            }
+        });
+        if !(database_url.starts_with("sqlite://") || database_url.starts_with("postgres://") || database_url.starts_with("postgresql://")) {
+            faults.push(Fault { name: "DATABASE_URL", what: String::from("names no database we know"), hint: "sqlite://path/to/file.db or postgres://user@host/name" });
+        }
+        if !public_url.is_empty() && !(public_url.starts_with("https://") || is_loopback(&public_url)) {
+            faults.push(Fault { name: "PUBLIC_URL", what: format!("is {public_url:?}"), hint: "LINE calls https only: https://your.domain" });
+        }
+        for (name, base, line) in [("LINE_API_BASE", &line_api_base, "https://api.line.me"), ("LINE_DATA_API_BASE", &line_data_api_base, "https://api-data.line.me")] {
+            if base != line && !is_loopback(base) {
+                faults.push(Fault { name, what: format!("is {base:?}"), hint: "LINE's own address or a loopback address (the sandbox), nothing else" });
+            }
+        }
+        match (secret, bind) {
+            (Some(secret), Some(bind)) if faults.is_empty() => Ok(Self {
+                channel_secret: channel_secret.into(),
+                channel_id,
+                channel_access_token: access_token.map(Into::into),
+                login_channel_ids: login.split(',').map(|id| String::from(id.trim())).collect(),
+                liff_id,
+                line_api_base,
+                line_data_api_base,
+                database_url,
+                public_url: String::from(public_url.trim_end_matches('/')),
+                secret,
+                bind,
+                ops_bind,
+                brand_dir: brand_dir.into(),
+                log_format,
+            }),
+            _ => Err(faults),
+        }
+    }
+
+    /// Whether LINE is the sandbox on this machine.
+    pub fn is_sandbox(&self) -> bool {
+        is_loopback(&self.line_api_base)
+    }
+
+    /// Whether cookies may be marked for https alone.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// The database and the brand folder, which is all that offline commands (`migrate`, `ledger verify`) need.
+pub fn database_url(raw: &Raw) -> String {
+    raw.get("DATABASE_URL", &mut Vec::new()).unwrap_or_else(|| String::from("sqlite://data/shuke.db"))
+}
+
+/// The LINE credentials that are set from outside, for `demo` and `sandbox` to refuse.
+pub fn line_credentials_set() -> Vec<&'static str> {
+    LINE_CREDENTIALS.into_iter().filter(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())).collect()
+}
+
+fn is_loopback(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let authority = rest.split('/').next().unwrap_or_default();
+    if authority.contains('@') {
+        return false;
+    }
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> Vec<(&'static str, String)> {
+        [
+            ("LINE_CHANNEL_SECRET", "8c570fa6dd201bb328f1c1eac23a96d8"),
+            ("LINE_CHANNEL_ID", "1234567890"),
+            ("LINE_LOGIN_CHANNEL_ID", "1234567891, 1234567892"),
+            ("LIFF_ID", "1234567891-abcdefgh"),
+            ("PUBLIC_URL", "https://card.example.tw/"),
+            ("SHUKE_SECRET", "0123456789abcdef0123456789abcdef"),
+        ]
+        .map(|(name, value)| (name, String::from(value)))
+        .into()
+    }
+
+    #[test]
+    fn what_is_needed_is_enough() {
+        let settings = Settings::check(&Raw::of(full())).unwrap();
+        assert_eq!(settings.public_url, "https://card.example.tw");
+        assert_eq!(settings.login_channel_ids, ["1234567891", "1234567892"]);
+        assert!(!settings.is_sandbox());
+    }
+
+    #[test]
+    fn every_missing_setting_is_named_with_where_to_get_it() {
+        let faults = Settings::check(&Raw::of([])).unwrap_err();
+        let names: Vec<_> = faults.iter().map(|fault| fault.name).collect();
+        assert_eq!(names, ["LINE_CHANNEL_SECRET", "LINE_CHANNEL_ID", "LINE_LOGIN_CHANNEL_ID", "LIFF_ID", "PUBLIC_URL", "SHUKE_SECRET"]);
+        assert!(faults.iter().all(|fault| !fault.hint.is_empty()));
+    }
+
+    #[test]
+    fn line_may_be_line_or_this_machine_and_nothing_else() {
+        for (base, good) in [
+            ("http://127.0.0.1:8090", true),
+            ("http://[::1]:8090", true),
+            ("http://localhost:8090", true),
+            ("http://127.0.0.1.evil.example", false),
+            ("http://localhost@evil.example", false),
+            ("http://localhost:80@evil.example", false),
+            ("https://evil.example", false),
+            ("http://10.0.0.1", false),
+        ] {
+            let mut pairs = full();
+            pairs.push(("LINE_API_BASE", String::from(base)));
+            assert_eq!(Settings::check(&Raw::of(pairs)).is_ok(), good, "{base}");
+        }
+    }
+}
