@@ -14,3 +14,12 @@ pub mod words;
 pub mod assets;
 pub mod line;
 pub mod spec;
+
+// Floor 3.
+pub mod segments;
+
+// Floor 5.
+pub mod conversations;
+
+// Floor 6.
+pub mod campaigns;

@@ -7,6 +7,7 @@
 //! that one run of `shuke validate` shows everything that is wrong. Only a wrong shape (an unknown key, a list where a text is
 //! wanted) ends the reading of its document.
 
+pub mod brand_file;
 pub mod canonical;
 pub mod colour;
 
@@ -18,6 +19,7 @@ pub mod schema;
 mod shape;
 mod source;
 
+pub mod template;
 pub mod tree;
 pub mod values;
 
@@ -26,4 +28,6 @@ pub use fault::{Diagnostic, Fault, nearest, render};
 pub use place::{At, Place};
 pub use read::{Doc, documents, read};
 pub use source::{MAX_BYTES, Source};
-pub use values::{Currency, Date, Duration, LocalDateTime, Money, Name, Percent, Period, TimeOfDay, UnitPrice, Zone};
+pub use values::{
+    Currency, Date, Duration, LocalDateTime, Money, Name, OrNone, Percent, Period, Texts, TimeOfDay, UnitPrice, Zone,
+};
