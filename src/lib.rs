@@ -16,3 +16,5 @@ pub mod store;
 // Floor 1b: what stands between us and the outside.
 pub mod assets;
 pub mod jobs;
+pub mod line;
+pub mod spec;
