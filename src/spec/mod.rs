@@ -10,7 +10,7 @@
 pub mod brand_file;
 pub mod canonical;
 pub mod colour;
-
+pub mod definitions;
 mod document;
 mod fault;
 mod place;
@@ -18,7 +18,6 @@ mod read;
 pub mod schema;
 mod shape;
 mod source;
-
 pub mod template;
 pub mod tree;
 pub mod values;

@@ -106,10 +106,9 @@ impl TemplateFile {
                 for_each_text(&flex.contents, see);
             }
             for reply in &piece.quick_replies {
-                for text in [Some(&reply.label), reply.say.as_ref(), reply.postback.as_ref(), reply.open.as_ref()] {
-                    if let Some(text) = text {
-                        see(text, text.place);
-                    }
+                let does = [&reply.say, &reply.postback, &reply.open];
+                for text in does.into_iter().flatten().chain([&reply.label]) {
+                    see(text, text.place);
                 }
             }
         }
