@@ -26,4 +26,6 @@ pub use fault::{Diagnostic, Fault, nearest, render};
 pub use place::{At, Place};
 pub use read::{Doc, documents, read};
 pub use source::{MAX_BYTES, Source};
-pub use values::{Currency, Date, Duration, LocalDateTime, Money, Name, Percent, Period, TimeOfDay, UnitPrice, Zone};
+pub use values::{
+    Currency, Date, Duration, LocalDateTime, Money, Name, OrNone, Percent, Period, TimeOfDay, UnitPrice, Zone,
+};
