@@ -14,3 +14,6 @@ pub mod words;
 pub mod assets;
 pub mod line;
 pub mod spec;
+
+// Floor 4: rewards.
+pub mod loyalty;

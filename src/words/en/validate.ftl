@@ -68,3 +68,7 @@ validate-bad-percent-hint = Write it as 10% or 2.5%, from 0% to 100%.
 validate-percent-range = "{ $given }" is more than 100%.
 validate-bad-colour = "{ $given }" is not a colour.
 validate-bad-colour-hint = Write # and six hexadecimal digits in quotes: "#C0352B".
+validate-milestone-beyond-goal = The reward at stamp { $position } can never be reached: the card is full at { $goal }.
+validate-milestone-beyond-goal-hint = Put rewards between stamp 1 and stamp { $goal }.
+validate-no-stores = This coupon is good in no store at all.
+validate-no-stores-hint = Write stores: all, or list store codes.

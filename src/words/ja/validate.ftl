@@ -68,3 +68,7 @@ validate-bad-percent-hint = 10% や 2.5% のように、0% から 100% の間で
 validate-percent-range = 「{ $given }」は 100% を超えています。
 validate-bad-colour = 「{ $given }」は色ではありません。
 validate-bad-colour-hint = # と 16 進数 6 桁を引用符で囲んで書いてください："#C0352B"
+validate-milestone-beyond-goal = { $position } 個目の特典には届きません。このカードは { $goal } 個でいっぱいになります。
+validate-milestone-beyond-goal-hint = 特典は 1 個目から { $goal } 個目の間に置いてください。
+validate-no-stores = このクーポンを使える店舗がありません。
+validate-no-stores-hint = stores: all と書くか、店舗コードを並べてください。

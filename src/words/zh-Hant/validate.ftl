@@ -68,3 +68,7 @@ validate-bad-percent-hint = 請寫成 10% 或 2.5%，從 0% 到 100%。
 validate-percent-range = 「{ $given }」超過 100%。
 validate-bad-colour = 「{ $given }」不是顏色。
 validate-bad-colour-hint = 請寫 # 加六位十六進位數字，並加上引號："#C0352B"。
+validate-milestone-beyond-goal = 第 { $position } 點的獎勵拿不到：這張集點卡集滿是 { $goal } 點。
+validate-milestone-beyond-goal-hint = 獎勵要放在第 1 點到第 { $goal } 點之間。
+validate-no-stores = 這張優惠券沒有任何門市可以使用。
+validate-no-stores-hint = 請寫 stores: all，或列出門市代碼。
