@@ -20,13 +20,23 @@ pub async fn ensure(app: &App) -> sqlx::Result<AccountId> {
     Ok(id)
 }
 
-/// The account a webhook's `destination` names; where only one is configured that one, whatever it says.
-pub async fn of_destination(on: impl Into<On<'_>>, destination: &str) -> sqlx::Result<Option<AccountId>> {
-    let all = query(on, "select id, bot_user_id from account order by created_at").all::<(AccountId, Option<String>)>().await?;
-    Ok(match all.as_slice() {
-        [(only, _)] => Some(*only),
-        several => several.iter().find(|(_, bot)| bot.as_deref() == Some(destination)).map(|(id, _)| *id),
-    })
+/// The accounts of this service, read once at the start.
+#[derive(Debug, Clone)]
+pub struct Directory(Vec<(AccountId, Option<String>)>);
+
+impl Directory {
+    /// Reads them.
+    pub async fn load(on: impl Into<On<'_>>) -> sqlx::Result<Self> {
+        query(on, "select id, bot_user_id from account order by created_at").all().await.map(Self)
+    }
+
+    /// The account a webhook's `destination` names; where only one is configured that one, whatever it says.
+    pub fn of_destination(&self, destination: Option<&str>) -> Option<AccountId> {
+        match self.0.as_slice() {
+            [(only, _)] => Some(*only),
+            several => several.iter().find(|(_, bot)| bot.is_some() && bot.as_deref() == destination).map(|(id, _)| *id),
+        }
+    }
 }
 
 /// Keeps what LINE says of the account.
