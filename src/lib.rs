@@ -9,3 +9,7 @@ pub mod ids;
 pub mod problem;
 pub mod secret;
 pub mod words;
+
+// Floor 1: what stands between us and the outside.
+pub mod assets;
+pub mod line;
