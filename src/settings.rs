@@ -91,6 +91,14 @@ impl Raw {
         Ok(Self(raw))
     }
 
+    /// From one file alone, without the environment.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a line of it is broken.
+    pub fn of_file(path: &Path) -> anyhow::Result<Self> {
+        Ok(Self(env_lines(path)?))
+    }
+
     /// From pairs alone.
     pub fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (String::from(name), value)).collect())
