@@ -13,3 +13,4 @@ pub mod words;
 // Floor 1: what stands between us and the outside.
 pub mod assets;
 pub mod line;
+pub mod spec;
