@@ -8,9 +8,20 @@ pub mod clock;
 pub mod ids;
 pub mod problem;
 pub mod secret;
+pub mod settings;
 pub mod words;
 
-// Floor 1: what stands between us and the outside.
+// Floor 1a: the one room that knows there are two databases.
+pub mod store;
+
+// Floor 1b: what stands between us and the outside.
 pub mod assets;
+pub mod jobs;
 pub mod line;
 pub mod spec;
+
+// Floor 1c: the parts every handler and job may use.
+pub mod app;
+
+// Floor 2: who there is.
+pub mod members;

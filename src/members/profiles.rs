@@ -9,6 +9,7 @@ use super::friends::{self, Friend, Profile};
 use crate::app::{App, Job, Retry};
 use crate::ids::{AccountId, LineUserId};
 use crate::jobs::{self, Task, When};
+use crate::line;
 use crate::store::{Tx, query};
 
 /// The profile of a user we know no profile of, if LINE gives it within `patience`.
@@ -25,11 +26,17 @@ pub async fn wanted(app: &App, account: AccountId, user: &LineUserId, patience: 
     tokio::time::timeout(patience, app.line.profile(user)).await.ok()?.ok().map(Into::into)
 }
 
+impl From<line::client::Profile> for Profile {
+    fn from(profile: line::client::Profile) -> Self {
+        Self { name: profile.display_name, picture: profile.picture_url, language: profile.language }
+    }
+}
+
 /// Fetches a profile later; at most one such job waits for each friend.
 pub async fn fetch_later(app: &App, tx: &mut Tx, friend: &Friend) -> sqlx::Result<()> {
     let job = FetchProfile { account: friend.account, line_user_id: friend.line_user_id.clone() };
-    let when = When::now().once(format!("{}/{}", job.account, job.line_user_id));
-    jobs::enqueue(tx, &app.ids, app.clock.now(), &job, when).await.map(drop)
+    let when = When::now().unique(format!("{}/{}", job.account, job.line_user_id));
+    jobs::enqueue(tx, &app.ids, app.clock.now(), &job, when).await
 }
 
 /// Fetches the profile of a friend.
