@@ -133,7 +133,7 @@ impl Settings {
     /// One [`Fault`] for each setting that is missing or wrong.
     pub fn check(raw: &Raw) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
-        let mut needed = |name, hint, faults: &mut Vec<Fault>| {
+        let needed = |name, hint, faults: &mut Vec<Fault>| {
             raw.get(name, faults).unwrap_or_else(|| {
                 faults.push(Fault { name, what: String::from("is missing"), hint });
                 String::new()
@@ -145,7 +145,7 @@ impl Settings {
         let liff_id = needed("LIFF_ID", "LINE Developers console, your LINE Login channel, tab LIFF: add an app of size Full with endpoint PUBLIC_URL/m/", &mut faults);
         let public_url = needed("PUBLIC_URL", "how LINE and phones reach this service, for example https://card.example.tw", &mut faults);
         let secret = needed("SHUKE_SECRET", "make one with `openssl rand -base64 32` and keep a copy apart from the backups", &mut faults);
-        let mut optional = |name, default: &str, faults: &mut Vec<Fault>| raw.get(name, faults).unwrap_or_else(|| String::from(default));
+        let optional = |name, default: &str, faults: &mut Vec<Fault>| raw.get(name, faults).unwrap_or_else(|| String::from(default));
         let line_api_base = optional("LINE_API_BASE", "https://api.line.me", &mut faults);
         let line_data_api_base = optional("LINE_DATA_API_BASE", "https://api-data.line.me", &mut faults);
         let database_url = optional("DATABASE_URL", "sqlite://data/shuke.db", &mut faults);
