@@ -12,7 +12,11 @@ pub async fn ensure(app: &App) -> sqlx::Result<AccountId> {
         Some((id,)) => id,
         None => {
             let id: AccountId = app.ids.make();
-            query(&mut tx, "insert into account (id, created_at) values ($1, $2)").bind(id).bind(app.clock.now()).execute().await?;
+            query(&mut tx, "insert into account (id, created_at) values ($1, $2)")
+                .bind(id)
+                .bind(app.clock.now())
+                .execute()
+                .await?;
             id
         }
     };
@@ -34,13 +38,21 @@ impl Directory {
     pub fn of_destination(&self, destination: Option<&str>) -> Option<AccountId> {
         match self.0.as_slice() {
             [(only, _)] => Some(*only),
-            several => several.iter().find(|(_, bot)| bot.is_some() && bot.as_deref() == destination).map(|(id, _)| *id),
+            several => {
+                several.iter().find(|(_, bot)| bot.is_some() && bot.as_deref() == destination).map(|(id, _)| *id)
+            }
         }
     }
 }
 
 /// Keeps what LINE says of the account.
-pub async fn keep_info(app: &App, account: AccountId, bot_user_id: &str, name: &str, basic_id: &str) -> sqlx::Result<()> {
+pub async fn keep_info(
+    app: &App,
+    account: AccountId,
+    bot_user_id: &str,
+    name: &str,
+    basic_id: &str,
+) -> sqlx::Result<()> {
     query(app.db.writer(), "update account set bot_user_id = $2, name = $3, basic_id = $4 where id = $1")
         .bind(account)
         .bind(bot_user_id)
