@@ -11,7 +11,7 @@ use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::spec::{At, Defined, Document, Duration, Fault, Name, OrNone, Period};
+use crate::spec::{At, Defined, Document, Duration, Fault, Name, OrNone, Period, Texts};
 
 /// A stamp card: what a visit earns and what a full card gives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -21,8 +21,8 @@ pub struct StampCard {
     #[garde(skip)]
     pub stamp_card: At<Name>,
     /// What members read.
-    #[garde(length(chars, min = 1, max = 40))]
-    pub title: String,
+    #[garde(custom(|title: &Texts, _: &()| title.within(40)))]
+    pub title: Texts,
     /// Stamps that fill the card, from 1 to 100.
     #[serde(default = "ten")]
     #[garde(range(min = 1, max = 100))]
@@ -150,8 +150,8 @@ pub struct Coupon {
     #[garde(skip)]
     pub coupon: At<Name>,
     /// What members read.
-    #[garde(length(chars, min = 1, max = 60))]
-    pub title: String,
+    #[garde(custom(|title: &Texts, _: &()| title.within(60)))]
+    pub title: Texts,
     /// What it gives.
     #[garde(skip)]
     pub kind: CouponKind,

@@ -5,11 +5,10 @@ mod calendar;
 mod duration;
 mod money;
 mod name;
+mod or_none;
 mod percent;
+mod texts;
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
 use super::place::leave;
@@ -19,7 +18,9 @@ pub use calendar::{Date, LocalDateTime, TimeOfDay, Zone};
 pub use duration::{Duration, Period};
 pub use money::{Currency, Money, UnitPrice};
 pub use name::Name;
+pub use or_none::OrNone;
 pub use percent::Percent;
+pub use texts::Texts;
 
 /// A value written as a text.
 pub(super) trait Written: Sized {
@@ -39,46 +40,6 @@ pub(super) fn read_written<'de, D: Deserializer<'de>, T: Written>(deserializer: 
             let fault = fault.at(given.place).with("given", &given.value);
             leave(fault).map(|()| T::stand_in()).map_err(|fault| serde::de::Error::custom(fault.pack()))
         }
-    }
-}
-
-/// A value, or the word `none` where there is to be none: leaving a key out may mean a default instead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OrNone<T>(pub Option<T>);
-
-impl<T: Written> Written for OrNone<T> {
-    fn read(text: &str) -> Result<Self, Fault> {
-        if text == "none" { Ok(Self(None)) } else { T::read(text).map(|value| Self(Some(value))) }
-    }
-
-    fn stand_in() -> Self {
-        Self(None)
-    }
-}
-
-impl<'de, T: Written> Deserialize<'de> for OrNone<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read_written(deserializer)
-    }
-}
-
-impl<T: std::fmt::Display> serde::Serialize for OrNone<T> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            Some(value) => serializer.collect_str(value),
-            None => serializer.serialize_str("none"),
-        }
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for OrNone<T> {
-    fn schema_name() -> Cow<'static, str> {
-        Cow::Owned(format!("{}OrNone", T::schema_name()))
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let value = generator.subschema_for::<T>();
-        json_schema!({ "anyOf": [value, { "const": "none" }] })
     }
 }
 
