@@ -192,4 +192,3 @@ fn decode<T: Defined>(row: Row) -> sqlx::Result<Published<T>> {
     let body = serde_json::from_value(body.0).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
     Ok(Published { version, hash, published_at, body })
 }
-
