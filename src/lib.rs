@@ -12,3 +12,6 @@ pub mod words;
 
 // Floor 1: what stands between us and the outside.
 pub mod assets;
+
+// Floor 8: the faces.
+pub mod web;
