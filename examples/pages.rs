@@ -7,24 +7,53 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::NaiveDate;
 use shuke::web::counter::{
-    Act, ActPart, BandPart, Colleague, Desk, DeskPage, EnrolPage, Offer, ReadPart, ScannerTestPage, Sheet, SheetVoucher, SignInPage, Who,
+    Act, ActPart, BandPart, Colleague, Desk, DeskPage, EnrolPage, Offer, ReadPart, ScannerTestPage, Sheet,
+    SheetVoucher, SignInPage, Who,
 };
 use shuke::web::member::{
-    CardPage, HistoryLine, JoinPage, MePage, PassCard, SignInPage as LiffPage, StampsPage, Tab, VoucherPage, VouchersPage, Window,
+    CardPage, HistoryLine, JoinPage, MePage, PassCard, SignInPage as LiffPage, StampsPage, Tab, VoucherPage,
+    VouchersPage, Window,
 };
 use shuke::web::pieces::{
-    Band, Deadline, Gift, Next, Plain, PlainPage, Shell, Slot, StampGrid, StampLine, Ticket, TicketState, Tone, Undo, draw, grouped,
+    Band, Deadline, Gift, Next, Plain, PlainPage, Shell, Slot, StampGrid, StampLine, Ticket, TicketState, Tone, Undo,
+    draw, grouped,
 };
 use shuke::web::{Page, Policy};
 use shuke::words::{Lang, Words};
 
 const MEMBER: [&str; 17] = [
-    "card", "card-new", "card-old", "stamps", "stamps-full", "stamps-empty", "vouchers", "vouchers-used", "vouchers-expired",
-    "vouchers-empty", "voucher", "voucher-used", "me", "join", "sign-in", "gone", "broken",
+    "card",
+    "card-new",
+    "card-old",
+    "stamps",
+    "stamps-full",
+    "stamps-empty",
+    "vouchers",
+    "vouchers-used",
+    "vouchers-expired",
+    "vouchers-empty",
+    "voucher",
+    "voucher-used",
+    "me",
+    "join",
+    "sign-in",
+    "gone",
+    "broken",
 ];
 const COUNTER: [&str; 13] = [
-    "enrol", "pin", "pin-fault", "pin-nobody", "desk", "desk-empty", "sheet", "sheet-refused", "sheet-voucher", "done", "refused-used",
-    "refused-expired", "scanner-test",
+    "enrol",
+    "pin",
+    "pin-fault",
+    "pin-nobody",
+    "desk",
+    "desk-empty",
+    "sheet",
+    "sheet-refused",
+    "sheet-voucher",
+    "done",
+    "refused-used",
+    "refused-expired",
+    "scanner-test",
 ];
 
 #[tokio::main(flavor = "current_thread")]
@@ -51,7 +80,9 @@ struct Asked {
 }
 
 async fn index() -> Html<String> {
-    let links = |face: &str, pages: &[&str]| pages.iter().map(|page| format!("<li><a href=\"/{face}/{page}\">{face}/{page}</a>")).collect::<String>();
+    let links = |face: &str, pages: &[&str]| {
+        pages.iter().map(|page| format!("<li><a href=\"/{face}/{page}\">{face}/{page}</a>")).collect::<String>()
+    };
     Html(format!("<ul>{}{}</ul>", links("m", &MEMBER), links("counter", &COUNTER)))
 }
 
@@ -146,7 +177,11 @@ fn grid(shell: &Shell, stamps: i64) -> StampGrid {
             })
             .collect(),
         gift: gift(shell, 10 - stamps),
-        expiry: shell.fill("stamps-expiry", "day", shell.voice.until_day(NaiveDate::from_ymd_opt(2027, 6, 30).expect("a day"), today())),
+        expiry: shell.fill(
+            "stamps-expiry",
+            "day",
+            shell.voice.until_day(NaiveDate::from_ymd_opt(2027, 6, 30).expect("a day"), today()),
+        ),
         ends_soon: false,
     }
 }
@@ -219,7 +254,11 @@ async fn member(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respons
         }
         "voucher" => {
             let ticket = ticket(&shell, TicketState::Ready, day(12, 31));
-            Page::new(VoucherPage { shell, version: 3, ticket, code: draw("C1:K7Q2X9PA"), typed: grouped("K7Q2X9PA") }, &own).into_response()
+            Page::new(
+                VoucherPage { shell, version: 3, ticket, code: draw("C1:K7Q2X9PA"), typed: grouped("K7Q2X9PA") },
+                &own,
+            )
+            .into_response()
         }
         "voucher-used" => {
             let ticket = ticket(&shell, used(), day(12, 31));
@@ -241,8 +280,16 @@ async fn member(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respons
         }
         "join" => {
             let gift = brand_says(&shell, "集滿 10 點，送您一杯拿鐵", "Ten stamps, and the next latte is on us");
-            Page::new(JoinPage { shell, gift, wording: String::from("join-1"), privacy: Some(String::from("https://example.com/privacy")) }, &own)
-                .into_response()
+            Page::new(
+                JoinPage {
+                    shell,
+                    gift,
+                    wording: String::from("join-1"),
+                    privacy: Some(String::from("https://example.com/privacy")),
+                },
+                &own,
+            )
+            .into_response()
         }
         "sign-in" => {
             let in_line = String::from("https://liff.line.me/2000000000-Example0");
@@ -259,7 +306,12 @@ async fn member(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respons
         }
         "gone" | "broken" => {
             let next = Some(Next { href: String::from("/m/"), label: shell.say("page-home") });
-            let plain = Plain { icon: "alert-triangle", what: shell.say(&format!("page-{page}")), why: shell.say(&format!("page-{page}-why")), next };
+            let plain = Plain {
+                icon: "alert-triangle",
+                what: shell.say(&format!("page-{page}")),
+                why: shell.say(&format!("page-{page}-why")),
+                next,
+            };
             Page::new(PlainPage { shell, css: "member.css", plain }, &own).into_response()
         }
         _ => http::StatusCode::NOT_FOUND.into_response(),
@@ -315,23 +367,40 @@ fn stamps_offer(shell: &Shell) -> Offer {
     let outcomes = (1..=10_i64)
         .map(|amount| {
             if 7 + amount < 10 {
-                shell.voice.say_with("outcome", &[("amount", amount.into()), ("after", (7 + amount).into()), ("goal", 10.into())])
+                shell.voice.say_with(
+                    "outcome",
+                    &[("amount", amount.into()), ("after", (7 + amount).into()), ("goal", 10.into())],
+                )
             } else {
                 let gift = brand_says(shell, "一杯拿鐵", "a free latte");
                 shell.voice.say_with(
                     "outcome-full",
-                    &[("amount", amount.into()), ("after", (amount - 3).into()), ("goal", 10.into()), ("gift", gift.into())],
+                    &[
+                        ("amount", amount.into()),
+                        ("after", (amount - 3).into()),
+                        ("goal", 10.into()),
+                        ("gift", gift.into()),
+                    ],
                 )
             }
         })
         .collect();
-    Offer::Stamps { programme: String::from("coffee"), title: brand_says(shell, "咖啡集點卡", "Coffee card"), stamps: 7, goal: 10, outcomes }
+    Offer::Stamps {
+        programme: String::from("coffee"),
+        title: brand_says(shell, "咖啡集點卡", "Coffee card"),
+        stamps: 7,
+        goal: 10,
+        outcomes,
+    }
 }
 
 fn done(shell: &Shell, amount: i64) -> Band {
     Band {
         tone: Tone::Done,
-        words: shell.voice.say_with("done-stamped", &[("amount", amount.into()), ("after", (7 + amount).into()), ("goal", 10.into())]),
+        words: shell.voice.say_with(
+            "done-stamped",
+            &[("amount", amount.into()), ("after", (7 + amount).into()), ("goal", 10.into())],
+        ),
         next: String::new(),
         undo: Some(Undo { entry: String::from("9"), seconds: 10 }),
     }
@@ -355,14 +424,22 @@ async fn counter(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respon
     let shell = shell(&asked, "/counter");
     let own = Policy::own();
     let camera = Policy::own().with_scanner();
-    let colleague = |id: &str, name: &str, role: &str| Colleague { id: String::from(id), name: String::from(name), role: shell.say(role) };
+    let colleague = |id: &str, name: &str, role: &str| Colleague {
+        id: String::from(id),
+        name: String::from(name),
+        role: shell.say(role),
+    };
     match page.as_str() {
         "enrol" => Page::new(EnrolPage { shell, fault: String::new() }, &own).into_response(),
         "pin" | "pin-fault" | "pin-nobody" => {
             let colleagues = if page == "pin-nobody" {
                 vec![]
             } else {
-                vec![colleague("1", "小安", "pin-role-clerk"), colleague("2", "阿哲", "pin-role-clerk"), colleague("3", "林店長", "pin-role-manager")]
+                vec![
+                    colleague("1", "小安", "pin-role-clerk"),
+                    colleague("2", "阿哲", "pin-role-clerk"),
+                    colleague("3", "林店長", "pin-role-manager"),
+                ]
             };
             let fault = if page == "pin-fault" { shell.fill("pin-wrong", "left", 4) } else { String::new() };
             let store = brand_says(&shell, "永康店", "Yongkang");
@@ -370,7 +447,11 @@ async fn counter(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respon
         }
         "scanner-test" => {
             let text = "M1:00000000:1P9N0K2:Q8W2E5R7ABCD";
-            Page::new(ScannerTestPage { shell, sample: draw(text).expect("fits"), sample_text: String::from(text) }, &own).into_response()
+            Page::new(
+                ScannerTestPage { shell, sample: draw(text).expect("fits"), sample_text: String::from(text) },
+                &own,
+            )
+            .into_response()
         }
         _ => {
             let (sheet, band) = match page.as_str() {
@@ -385,7 +466,9 @@ async fn counter(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respon
                 "sheet-voucher" => (Some(sheet(&shell, Offer::None, true)), None),
                 "done" => (None, Some(done(&shell, 1))),
                 "refused-used" => {
-                    let words = shell.voice.say_with("refused-voucher-used", &[("when", "14:02".into()), ("store", "永康店".into())]);
+                    let words = shell
+                        .voice
+                        .say_with("refused-voucher-used", &[("when", "14:02".into()), ("store", "永康店".into())]);
                     let next = shell.fill("refused-voucher-used-next", "by", "小安");
                     (None, Some(refused(&shell, words, next)))
                 }

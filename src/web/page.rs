@@ -80,7 +80,8 @@ impl Policy {
         let scripts = list(if self.has_wasm { "'self' 'wasm-unsafe-eval'" } else { "'self'" }, &self.scripts);
         let connects = list("'self'", &self.connects);
         let frames = if self.frames.is_empty() { String::from("'none'") } else { self.frames.join(" ") };
-        let framed_by = if self.framed_by.is_empty() { String::from("'none'") } else { list("'self'", &self.framed_by) };
+        let framed_by =
+            if self.framed_by.is_empty() { String::from("'none'") } else { list("'self'", &self.framed_by) };
         format!(
             "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; \
              connect-src {connects}; frame-src {frames}; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
@@ -91,9 +92,14 @@ impl Policy {
     /// Puts the policy on an answer.
     pub fn put_on(&self, response: &mut Response) {
         let headers = response.headers_mut();
-        let policy = HeaderValue::from_str(&self.security()).expect("origins were parsed from addresses: no control letters");
+        let policy =
+            HeaderValue::from_str(&self.security()).expect("origins were parsed from addresses: no control letters");
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        let camera = if self.has_camera { "camera=(self), microphone=(), geolocation=()" } else { "camera=(), microphone=(), geolocation=()" };
+        let camera = if self.has_camera {
+            "camera=(self), microphone=(), geolocation=()"
+        } else {
+            "camera=(), microphone=(), geolocation=()"
+        };
         headers.insert("permissions-policy", HeaderValue::from_static(camera));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));

@@ -8,8 +8,8 @@ use super::Voice;
 impl Voice {
     /// A day with its weekday; with the year where it is not that of `today`.
     pub fn day(&self, day: NaiveDate, today: NaiveDate) -> String {
-        let weekday = self.say(&format!("weekday-{}", day.weekday().number_from_monday()));
-        let month = self.say(&format!("month-{}", day.month()));
+        let weekday = self.say(&format!("date-weekday-{}", day.weekday().number_from_monday()));
+        let month = self.say(&format!("date-month-{}", day.month()));
         let key = if day.year() == today.year() { "date-day" } else { "date-day-of-year" };
         let blanks = [
             ("year", i64::from(day.year()).into()),

@@ -57,7 +57,12 @@ impl DeskPage {
 
     /// What the page says by itself when no answer came.
     pub fn unsure(&self) -> Band {
-        Band { tone: Tone::Care, words: self.shell.say("counter-unsure-what"), next: self.shell.say("counter-unsure"), undo: None }
+        Band {
+            tone: Tone::Care,
+            words: self.shell.say("counter-unsure-what"),
+            next: self.shell.say("counter-unsure"),
+            undo: None,
+        }
     }
 }
 

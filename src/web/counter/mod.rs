@@ -7,6 +7,6 @@ mod desk;
 mod device;
 mod sheet;
 
-pub use desk::{ActPart, Act, BandPart, Desk, DeskPage, ReadPart};
+pub use desk::{Act, ActPart, BandPart, Desk, DeskPage, ReadPart};
 pub use device::{Colleague, EnrolPage, ScannerTestPage, SignInPage};
 pub use sheet::{Offer, Sheet, SheetVoucher, Who};

@@ -74,7 +74,13 @@ mod tests {
         assert_eq!(drawn.view_box(), "-4 -4 33 33");
         let bytes = STANDARD.decode(&drawn.bits).expect("base64");
         let dark: u32 = bytes.iter().map(|byte| byte.count_ones()).sum();
-        let painted: usize = drawn.path.split('h').skip(1).step_by(2).map(|run| run.split('v').next().unwrap().parse::<usize>().unwrap()).sum();
+        let painted: usize = drawn
+            .path
+            .split('h')
+            .skip(1)
+            .step_by(2)
+            .map(|run| run.split('v').next().unwrap().parse::<usize>().unwrap())
+            .sum();
         assert_eq!(usize::try_from(dark).unwrap(), painted);
         assert!(drawn.path.starts_with("M0 0h7v1h-7z"), "the finder pattern stands in the corner");
     }

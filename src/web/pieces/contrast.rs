@@ -11,7 +11,8 @@ fn tokens(dark: bool) -> BTreeMap<&'static str, [f64; 3]> {
     for part in if dark { vec![light_part, dark_part] } else { vec![light_part] } {
         for line in part.lines() {
             if let Some((name, value)) = line.trim().trim_end_matches(';').split_once(": #") {
-                let channel = |i: usize| f64::from(u8::from_str_radix(&value[i..i + 2], 16).expect("a colour of six digits"));
+                let channel =
+                    |i: usize| f64::from(u8::from_str_radix(&value[i..i + 2], 16).expect("a colour of six digits"));
                 colours.insert(name, [channel(0), channel(2), channel(4)]);
             }
         }
