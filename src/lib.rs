@@ -41,3 +41,6 @@ pub mod conversations;
 
 // Floor 6.
 pub mod campaigns;
+
+// Floor 7.
+pub mod brand;
