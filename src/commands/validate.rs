@@ -61,7 +61,9 @@ fn all_good(brand: &Brand, voice: &Voice) -> String {
 
 /// The language the terminal is set to; Traditional Chinese where it is set to none of ours.
 pub fn terminal_lang() -> Lang {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| std::env::var(name).ok().filter(|tag| !tag.is_empty()));
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|tag| !tag.is_empty()));
     set.and_then(|tag| Lang::nearest(tag.split('.').next().unwrap_or_default())).unwrap_or_default()
 }
 
