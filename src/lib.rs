@@ -28,6 +28,7 @@ pub mod app;
 
 // Floor 2: who there is.
 pub mod members;
+pub mod staff;
 
 // Floor 3.
 pub mod segments;
