@@ -15,9 +15,11 @@ use super::effects::{self, Poison};
 use super::journal::Row;
 use super::store::{self, Person, Undone};
 use crate::app::App;
+use crate::conversations;
 use crate::delivery::replies;
 use crate::ids::ReplyId;
 use crate::members::{friends, profiles};
+use crate::store as store_room;
 
 /// Tasks that work on different people at the same time.
 const WORKERS: usize = 8;
@@ -217,11 +219,10 @@ impl Trouble {
     /// Whether the database was away, which is no fault of the event.
     fn is_the_store(&self) -> bool {
         let error = match self {
-            Self::Store(error) | Self::Poison(Poison::Store(error)) => error,
+            Self::Store(error) | Self::Poison(Poison::Store(error) | Poison::Answer(conversations::Fault::Store(error))) => error,
             _ => return false,
         };
-        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
-        matches!(error, Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed | Tls(_))
+        store_room::is_unavailable(error)
     }
 }
 

@@ -28,8 +28,6 @@ pub(super) enum Poison {
     #[error("the key of {0} is missing")]
     NoKey(chrono::NaiveDate),
     #[error(transparent)]
-    NotAnEvent(#[from] crate::line::webhook::NotAnEvent),
-    #[error(transparent)]
     Store(#[from] sqlx::Error),
     #[error("no answer could be written: {0}")]
     Answer(#[from] conversations::Fault),
@@ -127,7 +125,7 @@ async fn opened(app: &App, tx: &mut Tx, person: &Person, stored: &Undone) -> Res
     let sealed = stored.sealed_raw.as_ref().ok_or(Poison::Gone)?;
     let key = keys::stored(app, tx, stored.day).await?.ok_or(Poison::NoKey(stored.day))?;
     let raw = key.decrypt(&journal::context(person.account, &stored.id), sealed)?;
-    Ok(Event::parse(&raw)?)
+    Ok(Event::parse(&raw))
 }
 
 /// Writes what someone sent into her history; the words are sealed.
