@@ -19,7 +19,6 @@ use crate::conversations;
 use crate::delivery::replies;
 use crate::ids::ReplyId;
 use crate::members::{friends, profiles};
-use crate::store as store_room;
 
 /// Tasks that work on different people at the same time.
 const WORKERS: usize = 8;
@@ -222,7 +221,7 @@ impl Trouble {
             Self::Store(error) | Self::Poison(Poison::Store(error) | Poison::Answer(conversations::Fault::Store(error))) => error,
             _ => return false,
         };
-        store_room::is_unavailable(error)
+        crate::store::is_unavailable(error)
     }
 }
 
