@@ -33,6 +33,9 @@ pub mod staff;
 // Floor 3.
 pub mod segments;
 
+// Floor 4: rewards.
+pub mod loyalty;
+
 // Floor 5.
 pub mod conversations;
 
