@@ -8,11 +8,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Job, Retry};
-use crate::campaigns;
-use crate::delivery::{replies, sender};
+use crate::delivery::{self, Sender};
 use crate::intake;
 use crate::jobs::{self, Claimed, Task, Wait};
-use crate::loyalty;
 use crate::members::profiles::FetchProfile;
 use crate::members::sessions;
 use crate::members::timeline::Happened;
@@ -35,7 +33,7 @@ async fn run_job(app: &App, job: &Claimed) -> Result<(), Retry> {
 /// Who is told of what happened.
 async fn tell(app: &App, happened: &Happened) -> Result<(), Retry> {
     match happened.kind.as_str() {
-        "unfollowed" => Ok(campaigns::on_unfollowed(app, happened).await?),
+        "unfollowed" => Ok(delivery::on_unfollowed(app, happened).await.map(drop)?),
         _ => Ok(()),
     }
 }
@@ -43,11 +41,8 @@ async fn tell(app: &App, happened: &Happened) -> Result<(), Retry> {
 /// What is done again and again, by whichever replica comes first in each period.
 async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     match name {
-        "lapse" => loyalty::lapse(app).await?,
-        "close-ledger-day" => loyalty::close_days(app).await?,
         "retain-events" => intake::retain(app).await?,
         "end-sessions" => drop(sessions::sweep(app).await?),
-        "settle-replies" => replies::sweep(app).await?,
         _ => {}
     }
     Ok(())
@@ -55,7 +50,6 @@ async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::E
 
 /// Name and period of each schedule.
 const SCHEDULES: &[(&str, TimeDelta)] = &[
-    ("settle-replies", TimeDelta::seconds(5)),
     ("lapse", TimeDelta::minutes(10)),
     ("close-ledger-day", TimeDelta::hours(1)),
     ("end-sessions", TimeDelta::hours(6)),
@@ -72,7 +66,8 @@ const POLL: Duration = Duration::from_secs(1);
 pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(jobs_loop(app.clone(), stop.clone()));
     tasks.spawn(schedules_loop(app.clone(), stop.clone()));
-    tasks.spawn(sender::run(app.clone(), stop.clone()));
+    let (sender, until) = (Sender::new(app.clone()), stop.clone());
+    tasks.spawn(async move { sender.run(until).await });
 }
 
 async fn jobs_loop(app: App, stop: CancellationToken) {

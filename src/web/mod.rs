@@ -1,0 +1,14 @@
+//! The faces: one folder an audience. A handler takes a request apart, calls one function of a room below, and draws the
+//! answer; no SQL and no rules here.
+
+pub mod http;
+pub mod line;
+
+use axum::Router;
+
+use crate::app::App;
+
+/// The pages and the operator's routes of the service.
+pub fn routers(_app: &App, line: line::Line) -> (Router, Router) {
+    (line::routes(line), Router::new())
+}
