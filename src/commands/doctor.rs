@@ -10,6 +10,7 @@ use super::{Exit, Format};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::settings::{Raw, Settings};
+use crate::store::Schema;
 use crate::{assets, brand};
 
 /// One thing looked at.
@@ -112,9 +113,11 @@ fn brand_check(settings: &Settings) -> Check {
 }
 
 async fn database(app: &App) -> Check {
-    match app.db.check_migrated().await {
-        Ok(()) => Check::good("database", "opens, and is at this program's schema"),
-        Err(error) => Check::of("database", Verdict::Bad, error.to_string(), "`shuke migrate`"),
+    match app.db.schema().await {
+        Ok(Schema::Current) => Check::good("database", "opens, and is at this program's schema"),
+        Ok(Schema::Newer(found)) => Check::of("database", Verdict::Bad, format!("was migrated by a newer Shuke (migration {found})"), "start the newer program again"),
+        Ok(_) => Check::of("database", Verdict::Warning, "is not yet at this program's schema", "`shuke migrate`, or start `shuke serve`, which does the same"),
+        Err(error) => Check::of("database", Verdict::Bad, error.to_string(), "check DATABASE_URL and the server"),
     }
 }
 

@@ -91,8 +91,9 @@ impl<'a> Scene<'a> {
         Ok(standing
             .into_iter()
             .map(|card| {
-                let next = card.next.map(|next| (next.position, next.title));
-                (card.programme, StampCard { title: card.title, stamps: card.stamps, goal: card.goal, next, expires_at: card.expires_at })
+                let next = card.next.map(|next| (next.position, String::from(next.title.in_lang(self.voice.lang))));
+                let title = String::from(card.title.in_lang(self.voice.lang));
+                (card.programme, StampCard { title, stamps: card.stamps, goal: card.goal, next, expires_at: card.expires_at })
             })
             .collect())
     }
@@ -100,7 +101,7 @@ impl<'a> Scene<'a> {
     /// The vouchers she can use now, the one that ends first in front.
     async fn tickets(&self, tx: &mut Tx) -> Result<Vec<Ticket>, Fault> {
         let usable = loyalty::usable_vouchers(self.app, tx, self.member.id).await?;
-        Ok(usable.into_iter().map(|voucher| Ticket { title: voucher.title, expires_at: voucher.expires_at }).collect())
+        Ok(usable.into_iter().map(|voucher| Ticket { title: String::from(voucher.title.in_lang(self.voice.lang)), expires_at: voucher.expires_at }).collect())
     }
 
     async fn data(&self, tx: &mut Tx) -> Result<Data, Fault> {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::spec::{Coupon, StampCard};
 use crate::app::App;
 use crate::ids::{CardId, MemberId, VoucherId};
-use crate::spec::definitions;
+use crate::spec::{Texts, definitions};
 use crate::store::{Tx, query};
 
 /// A member's open card of one stamp card, or the empty one she would begin.
@@ -14,7 +14,7 @@ pub struct Standing {
     /// The stamp card's name.
     pub programme: String,
     /// Its title.
-    pub title: String,
+    pub title: Texts,
     /// Her copy; none before the first stamp.
     pub card: Option<CardId>,
     /// Stamps on it.
@@ -33,7 +33,7 @@ pub struct Next {
     /// The stamp that earns it.
     pub position: i64,
     /// What it gives, as members read it.
-    pub title: String,
+    pub title: Texts,
 }
 
 /// A voucher that can be used now.
@@ -42,7 +42,7 @@ pub struct Usable {
     /// Its id.
     pub voucher: VoucherId,
     /// What it gives.
-    pub title: String,
+    pub title: Texts,
     /// The first instant at which it is no longer good.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -117,8 +117,9 @@ pub async fn usable_vouchers(app: &App, tx: &mut Tx, member: MemberId) -> sqlx::
     let mut usable = Vec::with_capacity(rows.len());
     for (voucher, coupon, version, expires_at) in rows {
         let terms = definitions::at_version::<Coupon>(&mut *tx, &coupon, version).await?;
-        let title = terms.map_or(coupon, |terms| terms.body.title);
-        usable.push(Usable { voucher, title, expires_at });
+        if let Some(terms) = terms {
+            usable.push(Usable { voucher, title: terms.body.title, expires_at });
+        }
     }
     Ok(usable)
 }
