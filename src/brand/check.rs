@@ -149,7 +149,7 @@ fn stores_named(draft: &Draft, found: &mut Found) {
 /// may be and with the emptiest, in every language.
 fn template_faults(draft: &Draft, template: &Template, source: &Source) -> Vec<Fault> {
     let Some(profile) = draft.profile.as_ref().filter(|_| draft.knows("rewards")) else { return Vec::new() };
-    let cards = draft.stamp_cards.iter().map(|card| (card.value.name(), card.value.title.as_str()));
+    let cards = draft.stamp_cards.iter().map(|card| (card.value.name(), card.value.title.in_lang(Lang::ZhHant)));
     let brand = profile.value.title.all().max_by_key(|title| title.chars().count()).unwrap_or_default();
     let longest = Data::longest(brand, cards);
     let faults = check_blanks(&template.file, &longest.paths(), source);

@@ -1,3 +1,7 @@
-//! The one integration binary.
+//! The integration tests: one binary, so that it links once.
 
+mod architecture;
+mod chat;
+mod harness;
 mod sandbox;
+mod shop;

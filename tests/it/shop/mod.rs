@@ -160,7 +160,7 @@ fn settings(sandbox: &Sandbox) -> Settings {
         ("LINE_API_BASE", String::from("http://127.0.0.1:8090")),
         ("LINE_DATA_API_BASE", String::from("http://127.0.0.1:8090")),
         ("PUBLIC_URL", String::from("http://localhost:8080")),
-        ("SHUKE_SECRET", String::from("a secret of the tests, 32 characters")),
+        ("SHUKE_SECRET", String::from("a secret of the tests in 32 letters")),
         ("BRAND_DIR", root.display().to_string()),
     ]))
     .expect("settings of the tests")
