@@ -1,1 +1,5 @@
+//! The integration tests: one binary, so that it links once.
 
+mod harness;
+mod jobs;
+mod store;
