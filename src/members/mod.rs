@@ -12,6 +12,7 @@ pub mod keys;
 mod number;
 pub mod pass;
 mod people;
+pub mod profiles;
 pub mod sessions;
 pub mod tags;
 pub mod timeline;

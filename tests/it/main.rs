@@ -2,4 +2,5 @@
 
 mod harness;
 mod jobs;
+mod sandbox;
 mod store;

@@ -87,8 +87,12 @@ async fn jobs_run_when_due_and_in_order_of_priority() {
         enqueue(&db, &ids, now, "later", When::at(now + TimeDelta::hours(1))).await;
         enqueue(&db, &ids, now, "second", When::now()).await;
         enqueue(&db, &ids, now, "first", When { priority: -1, ..When::now() }).await;
-        assert!(jobs::claim(&db, worker(1), now, &["other"], 10, LEASE).await.expect("claimed").is_empty(), "of its names only");
-        let names = |jobs: Vec<Claimed>| jobs.iter().map(|job| job.task::<Greet>().expect("it reads").who).collect::<Vec<_>>();
+        assert!(
+            jobs::claim(&db, worker(1), now, &["other"], 10, LEASE).await.expect("claimed").is_empty(),
+            "of its names only"
+        );
+        let names =
+            |jobs: Vec<Claimed>| jobs.iter().map(|job| job.task::<Greet>().expect("it reads").who).collect::<Vec<_>>();
         assert_eq!(names(claim(&db, 1, now, 1).await), ["first"]);
         assert_eq!(names(claim(&db, 1, now, 9).await), ["second"]);
         assert_eq!(names(claim(&db, 1, now + TimeDelta::hours(1), 9).await), ["later"]);
@@ -151,7 +155,9 @@ async fn a_unique_job_waits_once_and_at_the_earlier_time() {
         enqueue(&db, &ids, now, "e", When::at(later).unique("mei")).await;
         assert_eq!(jobs::count(&db).await.expect("counted"), (2, 1, 0));
         // The running one fails: the waiting one does its work, at the earlier of the two times.
-        let Fate::Merged = put_back(&db, &job, now, Wait::For(TimeDelta::seconds(1)), "no").await else { panic!("it merges") };
+        let Fate::Merged = put_back(&db, &job, now, Wait::For(TimeDelta::seconds(1)), "no").await else {
+            panic!("it merges")
+        };
         assert_eq!(jobs::count(&db).await.expect("counted"), (2, 0, 0));
         assert_eq!(claim_one(&db, now + TimeDelta::seconds(1)).await.task::<Greet>().expect("it reads"), greet("e"));
     })
@@ -220,7 +226,11 @@ async fn a_dead_workers_job_comes_back_and_is_no_longer_its_own() {
         let now = a_monday();
         enqueue(&db, &ids(), now, "Mei", When::now()).await;
         let lost = claim_one(&db, now).await;
-        assert_eq!(jobs::sweep(&db, now + LEASE - TimeDelta::microseconds(1), 10).await.expect("swept"), 0, "its lease lasts");
+        assert_eq!(
+            jobs::sweep(&db, now + LEASE - TimeDelta::microseconds(1), 10).await.expect("swept"),
+            0,
+            "its lease lasts"
+        );
         assert_eq!(jobs::sweep(&db, now + LEASE, 10).await.expect("swept"), 1);
         let later = now + LEASE + TimeDelta::minutes(1);
         let second = claim_one(&db, later).await;

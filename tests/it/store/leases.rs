@@ -20,11 +20,21 @@ async fn one_holder_at_a_time() {
         let now = a_monday();
         let first = take(db.writer(), "sender", holder(1), now, TTL).await.expect("asked").expect("it is free");
         assert_eq!((first.token, first.ends_at), (1, now + TTL));
-        assert_eq!(take(db.writer(), "sender", holder(2), now + TTL - TimeDelta::microseconds(1), TTL).await.expect("asked"), None);
-        assert!(take(db.writer(), "closer", holder(2), now, TTL).await.expect("asked").is_some(), "another lease is free");
-        let again = take(db.writer(), "sender", holder(1), now + TimeDelta::seconds(5), TTL).await.expect("asked").expect("its own");
+        assert_eq!(
+            take(db.writer(), "sender", holder(2), now + TTL - TimeDelta::microseconds(1), TTL).await.expect("asked"),
+            None
+        );
+        assert!(
+            take(db.writer(), "closer", holder(2), now, TTL).await.expect("asked").is_some(),
+            "another lease is free"
+        );
+        let again = take(db.writer(), "sender", holder(1), now + TimeDelta::seconds(5), TTL)
+            .await
+            .expect("asked")
+            .expect("its own");
         assert_eq!(again.token, 1, "the same holder keeps its token");
-        let second = take(db.writer(), "sender", holder(2), again.ends_at, TTL).await.expect("asked").expect("it has ended");
+        let second =
+            take(db.writer(), "sender", holder(2), again.ends_at, TTL).await.expect("asked").expect("it has ended");
         assert_eq!(second.token, 2);
         assert_eq!(renew(db.writer(), &again, again.ends_at, TTL).await.expect("asked"), None, "the old holder is out");
     })
@@ -36,13 +46,20 @@ async fn a_lease_is_renewed_while_it_lasts_and_given_back() {
     on_both(async |db| {
         let now = a_monday();
         let lease = take(db.writer(), "sender", holder(1), now, TTL).await.expect("asked").expect("free");
-        let lease = renew(db.writer(), &lease, now + TimeDelta::seconds(10), TTL).await.expect("asked").expect("still its own");
+        let lease =
+            renew(db.writer(), &lease, now + TimeDelta::seconds(10), TTL).await.expect("asked").expect("still its own");
         assert_eq!(lease.ends_at, now + TimeDelta::seconds(25));
         release(db.writer(), &lease, now + TimeDelta::seconds(11)).await.expect("given back");
-        let next = take(db.writer(), "sender", holder(2), now + TimeDelta::seconds(11), TTL).await.expect("asked").expect("free at once");
+        let next = take(db.writer(), "sender", holder(2), now + TimeDelta::seconds(11), TTL)
+            .await
+            .expect("asked")
+            .expect("free at once");
         assert_eq!(next.token, 2);
         release(db.writer(), &lease, now + TimeDelta::seconds(12)).await.expect("nothing happens");
-        assert!(holds(&db, &next, now + TimeDelta::seconds(12)).await, "the old holder cannot give back what is another's");
+        assert!(
+            holds(&db, &next, now + TimeDelta::seconds(12)).await,
+            "the old holder cannot give back what is another's"
+        );
     })
     .await;
 }

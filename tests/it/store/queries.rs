@@ -109,7 +109,8 @@ async fn nothing_is_null_on_both() {
 async fn times_sort_alike_with_and_without_fractions() {
     on_both(async |db| {
         let ids = ids();
-        let moments = [0, 1, 1_000, 500_000, 999_999, 1_000_000, 1_000_001].map(|us| a_monday() + TimeDelta::microseconds(us));
+        let moments =
+            [0, 1, 1_000, 500_000, 999_999, 1_000_000, 1_000_001].map(|us| a_monday() + TimeDelta::microseconds(us));
         let mut tx = db.begin().await.expect("it begins");
         insert_rows(&mut tx, "insert into member (id, number, created_at)", moments.iter().rev(), "", |row, at| {
             let id: MemberId = ids.make();
@@ -118,10 +119,17 @@ async fn times_sort_alike_with_and_without_fractions() {
         .await
         .expect("they are inserted");
         tx.commit().await.expect("it commits");
-        let sorted = query(&db, "select created_at from member order by created_at").values::<DateTime<Utc>>().await.expect("they are read");
+        let sorted = query(&db, "select created_at from member order by created_at")
+            .values::<DateTime<Utc>>()
+            .await
+            .expect("they are read");
         assert_eq!(sorted, moments);
         for (index, at) in moments.iter().enumerate() {
-            let earlier = query(&db, "select count(*) from member where created_at < $1").bind(at).value::<i64>().await.expect("they are counted");
+            let earlier = query(&db, "select count(*) from member where created_at < $1")
+                .bind(at)
+                .value::<i64>()
+                .await
+                .expect("they are counted");
             assert_eq!(usize::try_from(earlier).expect("small"), index);
         }
     })
@@ -143,13 +151,15 @@ async fn bulk_insert_puts_in_every_row_once_whatever_the_number() {
         for count in [0, 1, 2, 63, 64, 65, 511, 512, 513, 1_300] {
             query(db.writer(), "delete from member").execute().await.expect("the table is empty");
             let mut tx = db.begin().await.expect("it begins");
-            let inserted = insert_rows(&mut tx, "insert into member (id, number, created_at)", 0..count, "", |row, number| {
-                row.bind(ids.make::<MemberId>()).bind(number.to_string()).bind(a_monday());
-            })
-            .await
-            .expect("they are inserted");
+            let inserted =
+                insert_rows(&mut tx, "insert into member (id, number, created_at)", 0..count, "", |row, number| {
+                    row.bind(ids.make::<MemberId>()).bind(number.to_string()).bind(a_monday());
+                })
+                .await
+                .expect("they are inserted");
             tx.commit().await.expect("it commits");
-            let found = query(&db, "select count(distinct number) from member").value::<i64>().await.expect("they are counted");
+            let found =
+                query(&db, "select count(distinct number) from member").value::<i64>().await.expect("they are counted");
             assert_eq!((inserted, found), (count, i64::try_from(count).expect("small")));
         }
     })
@@ -182,12 +192,19 @@ async fn a_stream_gives_every_row_in_order_alone_and_in_a_transaction() {
         })
         .await
         .expect("they are inserted");
-        let within: Vec<(MemberId,)> =
-            query(&mut tx, "select id from member order by id").stream().try_collect().await.expect("they stream inside");
+        let within: Vec<(MemberId,)> = query(&mut tx, "select id from member order by id")
+            .stream::<(MemberId,)>()
+            .try_collect()
+            .await
+            .expect("they stream inside");
         assert_eq!(within.len(), 1_000);
-        query(&mut tx, "update member set is_test = true").execute().await.expect("it goes on after a stream read to its end");
+        query(&mut tx, "update member set is_test = true")
+            .execute()
+            .await
+            .expect("it goes on after a stream read to its end");
         tx.commit().await.expect("it commits");
-        let alone: Vec<(MemberId,)> = query(&db, "select id from member order by id").stream().try_collect().await.expect("they stream");
+        let alone: Vec<(MemberId,)> =
+            query(&db, "select id from member order by id").stream::<(MemberId,)>().try_collect().await.expect("they stream");
         assert_eq!(alone.into_iter().map(|(id,)| id).collect::<Vec<_>>(), made);
     })
     .await;
@@ -200,9 +217,19 @@ async fn a_stream_left_halfway_ends_its_transaction() {
         for number in ["1", "2", "3"] {
             let id: MemberId = ids().make();
             let id = MemberId(Uuid::from_u128(id.0.as_u128() + number.parse::<u128>().expect("a digit")));
-            query(&mut tx, "insert into member (id, number, created_at) values ($1, $2, $3)").bind(id).bind(number).bind(a_monday()).execute().await.expect("in");
+            query(&mut tx, "insert into member (id, number, created_at) values ($1, $2, $3)")
+                .bind(id)
+                .bind(number)
+                .bind(a_monday())
+                .execute()
+                .await
+                .expect("in");
         }
-        let first = query(&mut tx, "select number from member order by number").stream::<(String,)>().try_next().await.expect("a row");
+        let first = query(&mut tx, "select number from member order by number")
+            .stream::<(String,)>()
+            .try_next()
+            .await
+            .expect("a row");
         assert_eq!(first, Some((String::from("1"),)));
         query(&mut tx, "select 1").value::<i32>().await.expect_err("it takes no more");
         tx.commit().await.expect_err("nor is it kept");
@@ -221,7 +248,8 @@ async fn lists_and_pushed_text() {
             add_member(&db, *id, &number.to_string()).await;
         }
         let read = async |wanted: &[MemberId], after: Option<&str>| {
-            let mut select = query(&db, "select number from member where id in (").push_list(wanted.iter().copied()).push(")");
+            let mut select =
+                query(&db, "select number from member where id in (").push_list(wanted.iter().copied()).push(")");
             if let Some(after) = after {
                 select = select.push(" and number > ").push_bind(after);
             }
@@ -245,11 +273,23 @@ async fn one_optional_and_returning() {
             add_member(&db, id, number).await;
         }
         // Only the first row is fetched, but both are changed.
-        query(db.writer(), "update member set version = 9 returning number").optional_value::<String>().await.expect("updated");
-        assert_eq!(query(&db, "select count(*) from member where version = 9").value::<i64>().await.expect("counted"), 2);
+        query(db.writer(), "update member set version = 9 returning number")
+            .optional_value::<String>()
+            .await
+            .expect("updated");
+        assert_eq!(
+            query(&db, "select count(*) from member where version = 9").value::<i64>().await.expect("counted"),
+            2
+        );
         let mut tx = db.begin().await.expect("it begins");
-        query(&mut tx, "select number from member where number = '3'").one::<(String,)>().await.expect_err("there is none");
-        query(&mut tx, "delete from member").execute().await.expect("a row that was not found is no failure of the database");
+        query(&mut tx, "select number from member where number = '3'")
+            .one::<(String,)>()
+            .await
+            .expect_err("there is none");
+        query(&mut tx, "delete from member")
+            .execute()
+            .await
+            .expect("a row that was not found is no failure of the database");
         tx.commit().await.expect("it commits");
     })
     .await;

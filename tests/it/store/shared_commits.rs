@@ -119,7 +119,10 @@ async fn a_full_disk_fails_the_whole_group_and_keeps_nothing_of_it() {
     insert(&mut a, 1).await.expect("there is room for a small row");
     let a = keep(a).await;
     let mut b = turn(b).await;
-    let full = query(&mut b, "insert into note (n, t) values (2, hex(zeroblob(4000000)))").execute().await.expect_err("no room");
+    let full = query(&mut b, "insert into note (n, t) values (2, hex(zeroblob(4000000)))")
+        .execute()
+        .await
+        .expect_err("no room");
     assert!(is_unavailable(&full), "{full}");
     insert(&mut b, 20).await.expect_err("it takes no more");
     b.commit().await.expect_err("nor is it kept");
@@ -131,7 +134,10 @@ async fn a_full_disk_fails_the_whole_group_and_keeps_nothing_of_it() {
     assert_eq!(there(db).await, [3]);
 
     query(db.writer(), "pragma max_page_count = 1073741823").value::<i64>().await.expect("room again");
-    query(db.writer(), "insert into note (n, t) values (2, hex(zeroblob(4000000)))").execute().await.expect("there is room");
+    query(db.writer(), "insert into note (n, t) values (2, hex(zeroblob(4000000)))")
+        .execute()
+        .await
+        .expect("there is room");
     assert_eq!(query(db, "pragma integrity_check").value::<String>().await.expect("checked"), "ok");
     fresh.remove().await;
 }
@@ -164,7 +170,10 @@ async fn a_vanished_savepoint_fails_the_whole_group() {
 #[tokio::test]
 async fn a_commit_that_fails_fails_the_whole_group() {
     let fresh = fresh().await;
-    query(fresh.db.writer(), "create table child (note bigint references note (n) deferrable initially deferred)").execute().await.expect("a table");
+    query(fresh.db.writer(), "create table child (note bigint references note (n) deferrable initially deferred)")
+        .execute()
+        .await
+        .expect("a table");
     let [a, b, c] = three_of_a_group(&fresh.db).await;
     let mut a = turn(a).await;
     insert(&mut a, 1).await.expect("inserted");
@@ -193,7 +202,10 @@ async fn a_refusal_is_answered_after_the_commit_it_rests_on() {
         insert(&mut a, 1).await.expect("inserted");
         let a = keep(a).await;
         let mut b = turn(b).await;
-        let added = query(&mut b, "insert into note (n) values (1) on conflict do nothing").execute().await.expect("a duplicate");
+        let added = query(&mut b, "insert into note (n) values (1) on conflict do nothing")
+            .execute()
+            .await
+            .expect("a duplicate");
         assert_eq!(added, 0, "b would answer: it is there already");
         let mut refusal = pin!(b.commit());
         assert!(poll!(refusal.as_mut()).is_pending());
@@ -217,7 +229,8 @@ async fn a_refusal_is_answered_after_the_commit_it_rests_on() {
 #[tokio::test]
 async fn one_statement_that_writes_is_a_transaction_of_its_own() {
     let fresh = fresh().await;
-    let n: i64 = query(fresh.db.writer(), "insert into note (n) values (5) returning n").value().await.expect("inserted");
+    let n: i64 =
+        query(fresh.db.writer(), "insert into note (n) values (5) returning n").value().await.expect("inserted");
     assert_eq!((n, there(&fresh.db).await), (5, vec![5]));
     query(fresh.db.writer(), "insert into note (n) values (5)").execute().await.expect_err("it is there");
     query(fresh.db.writer(), "insert into note (n) values (6)").execute().await.expect("the next is not disturbed");
@@ -240,7 +253,7 @@ async fn a_second_process_gets_its_turn_beside_unbroken_load() {
                     tx.commit().await?;
                     n += 1;
                 }
-                sqlx::Result::Ok(())
+                Ok::<_, sqlx::Error>(())
             })
         })
         .collect();

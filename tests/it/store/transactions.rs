@@ -71,7 +71,7 @@ async fn a_commit_is_not_cut_in_two_by_a_caller_that_goes_away() {
                 insert(&mut tx, 1_001 + 2 * n).await?;
                 tx.commit().await?;
                 told.lock().expect("not poisoned").push(n);
-                sqlx::Result::Ok(())
+                Ok::<_, sqlx::Error>(())
             });
             callers.push(tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_micros(u64::try_from(n * 97 % 7_000).expect("small"))).await;
@@ -86,7 +86,8 @@ async fn a_commit_is_not_cut_in_two_by_a_caller_that_goes_away() {
         let mut tx = db.begin().await.expect("the writer still works");
         insert(&mut tx, 1).await.expect("inserted");
         tx.commit().await.expect("it commits");
-        let there: Vec<u128> = numbers(&db).await.iter().map(|n| n.parse::<u128>().expect("a number")).filter(|n| *n >= 1_000).collect();
+        let there: Vec<u128> =
+            numbers(&db).await.iter().map(|n| n.parse::<u128>().expect("a number")).filter(|n| *n >= 1_000).collect();
         for pair in there.chunks(2) {
             assert!(pair.len() == 2 && pair[0] % 2 == 0 && pair[1] == pair[0] + 1, "half a transaction: {pair:?}");
         }
@@ -180,7 +181,8 @@ async fn after_a_statement_that_was_cut_off_a_transaction_takes_no_more() {
 /// (f) Waiting for a turn has an end.
 #[tokio::test]
 async fn begin_waits_for_its_turn_but_not_for_ever() {
-    let options = OpenOptions { patience: Duration::from_millis(150), postgres_connections: 1, ..OpenOptions::default() };
+    let options =
+        OpenOptions { patience: Duration::from_millis(150), postgres_connections: 1, ..OpenOptions::default() };
     each_engine(options, async |fresh| {
         let holder = fresh.db.begin().await.expect("it begins");
         let error = fresh.db.begin().await.expect_err("one at a time");
@@ -248,12 +250,18 @@ async fn lock_rows_keeps_readers_that_write_apart() {
                 tokio::spawn(async move {
                     for _ in 0..10 {
                         let mut tx = db.begin().await?;
-                        let version: i64 = query(&mut tx, "select version from member where number = '1'").lock_rows(" for update").value().await?;
+                        let version: i64 = query(&mut tx, "select version from member where number = '1'")
+                            .lock_rows(" for update")
+                            .value()
+                            .await?;
                         tokio::task::yield_now().await;
-                        query(&mut tx, "update member set version = $1 where number = '1'").bind(version + 1).execute().await?;
+                        query(&mut tx, "update member set version = $1 where number = '1'")
+                            .bind(version + 1)
+                            .execute()
+                            .await?;
                         tx.commit().await?;
                     }
-                    sqlx::Result::Ok(())
+                    Ok::<_, sqlx::Error>(())
                 })
             })
             .collect();
