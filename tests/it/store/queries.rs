@@ -203,8 +203,11 @@ async fn a_stream_gives_every_row_in_order_alone_and_in_a_transaction() {
             .await
             .expect("it goes on after a stream read to its end");
         tx.commit().await.expect("it commits");
-        let alone: Vec<(MemberId,)> =
-            query(&db, "select id from member order by id").stream::<(MemberId,)>().try_collect().await.expect("they stream");
+        let alone: Vec<(MemberId,)> = query(&db, "select id from member order by id")
+            .stream::<(MemberId,)>()
+            .try_collect()
+            .await
+            .expect("they stream");
         assert_eq!(alone.into_iter().map(|(id,)| id).collect::<Vec<_>>(), made);
     })
     .await;
