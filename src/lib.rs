@@ -28,9 +28,13 @@ pub mod app;
 
 // Floor 2: who there is.
 pub mod members;
+pub mod staff;
 
 // Floor 3.
 pub mod segments;
+
+// Floor 4: rewards.
+pub mod loyalty;
 
 // Floor 5.
 pub mod conversations;

@@ -90,6 +90,18 @@ pub async fn in_account_of(
     .await
 }
 
+/// The people behind a LINE user, whichever account it is a user of: one, where the accounts have one provider.
+pub async fn by_line_user(on: impl Into<On<'_>>, user: &LineUserId) -> sqlx::Result<Vec<Member>> {
+    query(
+        on,
+        "select distinct m.id, m.number, m.joined_at, m.language, m.version, m.is_test, m.created_at
+         from friend f join member m on m.id = f.member where f.line_user_id = $1 order by m.id",
+    )
+    .bind(user.clone())
+    .all()
+    .await
+}
+
 /// Up to `limit` members after `after`, by id.
 pub async fn page(on: impl Into<On<'_>>, after: Option<MemberId>, limit: i64) -> sqlx::Result<Vec<Member>> {
     let mut select = query(on, "select id, number, joined_at, language, version, is_test, created_at from member");

@@ -197,21 +197,9 @@ fn yes() -> bool {
 }
 
 fn short(texts: &Texts, _: &()) -> garde::Result {
-    within(texts, 40)
+    texts.within(40)
 }
 
 fn wording(texts: &Texts, _: &()) -> garde::Result {
-    within(texts, 500)
-}
-
-fn within(texts: &Texts, limit: usize) -> garde::Result {
-    for text in texts.all() {
-        if text.trim().is_empty() {
-            return Err(garde::Error::new("length is lower than 1"));
-        }
-        if text.chars().count() > limit {
-            return Err(garde::Error::new(format!("length is greater than {limit}")));
-        }
-    }
-    Ok(())
+    texts.within(500)
 }

@@ -42,9 +42,9 @@ insert into timeline (member, id, kind, format, at, recorded_at, actor_kind, act
 insert into member_session (token_hash, member, created_at, ends_at) values
     (bytea '\x0101010101010101010101010101010101010101010101010101010101010101', uuid '0195000b-7c00-700b-804d-000000a7d8e1', '2026-02-06T03:20:00+00:00', '2026-03-08T03:20:00+00:00');
 
-insert into staff (id, name, role, stores, pin_hash, pin_misses, locked_until, member, state, created_at) values
-    (uuid '01950015-7c00-7015-8093-000001406f7f', '林小安', 'manager', '[]', '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA', 0, null, uuid '0195000d-7c00-700d-805b-000000c65d67', 'active', '2026-01-05T02:00:00+00:00'),
-    (uuid '01950016-7c00-7016-809a-0000014fb1c2', '陳阿寶', 'clerk', '["zhongshan"]', '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA', 5, '2026-01-05T02:15:00+00:00', null, 'disabled', '2026-01-05T02:00:01+00:00');
+insert into staff (id, name, role, stores, pin_hash, member, state, created_at) values
+    (uuid '01950015-7c00-7015-8093-000001406f7f', '林小安', 'manager', '[]', '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA', uuid '0195000d-7c00-700d-805b-000000c65d67', 'active', '2026-01-05T02:00:00+00:00'),
+    (uuid '01950016-7c00-7016-809a-0000014fb1c2', '陳阿寶', 'clerk', '["zhongshan"]', '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA', null, 'disabled', '2026-01-05T02:00:01+00:00');
 
 insert into device_code (code_hash, store, name, created_at, expires_at, used_at) values
     (bytea '\x0202020202020202020202020202020202020202020202020202020202020202', 'zhongshan', '櫃台平板', '2026-01-05T02:00:00+00:00', '2026-01-05T02:30:00+00:00', '2026-01-05T02:03:00+00:00'),
@@ -53,6 +53,10 @@ insert into device_code (code_hash, store, name, created_at, expires_at, used_at
 insert into device (id, store, name, token_hash, enrolled_at, revoked_at) values
     (uuid '01950017-7c00-7017-80a1-0000015ef405', 'zhongshan', '櫃台平板', bytea '\x0404040404040404040404040404040404040404040404040404040404040404', '2026-01-05T02:03:00+00:00', null),
     (uuid '01950018-7c00-7018-80a8-0000016e3648', 'yongkang', '舊手機', bytea '\x0505050505050505050505050505050505050505050505050505050505050505', '2026-01-05T02:03:00+00:00', '2026-02-05T02:03:00+00:00');
+
+insert into pin_try (staff, device, misses, tried_at, locked_until) values
+    (uuid '01950015-7c00-7015-8093-000001406f7f', uuid '01950017-7c00-7017-80a1-0000015ef405', 5, '2026-01-05T02:00:00+00:00', '2026-01-05T02:15:00+00:00'),
+    (uuid '01950016-7c00-7016-809a-0000014fb1c2', uuid '01950017-7c00-7017-80a1-0000015ef405', 1, '2026-01-05T02:00:00+00:00', null);
 
 insert into staff_session (id, token_hash, staff, device, created_at, seen_at, ends_at) values
     (uuid '01950033-7c00-7033-8165-0000030a3359', bytea '\x0606060606060606060606060606060606060606060606060606060606060606', uuid '01950015-7c00-7015-8093-000001406f7f', uuid '01950017-7c00-7017-80a1-0000015ef405', '2026-02-05T01:00:00+00:00', '2026-02-05T08:59:00+00:00', '2026-02-05T13:00:00+00:00');

@@ -127,16 +127,13 @@ async fn a_long_lived_token_that_is_not_taken_is_not_tried_again() {
 async fn the_clock_of_line_is_noted() {
     let line = Fake::answering(|_| {
         let mut answer = answer(200, &json!({ "totalUsage": 1 }));
-        answer.headers_mut().insert(DATE, HeaderValue::from_static("Thu, 04 Oct 2024 00:00:40 GMT"));
+        answer.headers_mut().insert(DATE, HeaderValue::from_static("Fri, 04 Oct 2024 00:00:40 GMT"));
         Ok(answer)
     });
     let client = line.client();
     assert_eq!(client.clock_skew(), None);
     client.consumption().await.expect("a number");
-    let expected =
-        DateTime::parse_from_rfc3339("2024-10-04T00:00:40Z").expect("a time").with_timezone(&Utc) - line.clock.now();
-    // The day of the week above is wrong on purpose: such a date is not believed.
-    assert_eq!(client.clock_skew(), None, "{expected}");
+    assert_eq!(client.clock_skew(), Some(TimeDelta::seconds(40)));
 }
 
 #[test]

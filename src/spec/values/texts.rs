@@ -36,6 +36,22 @@ impl Texts {
         other.unwrap_or(&self.zh_hant)
     }
 
+    /// For garde: none of them is blank or has more than `limit` characters.
+    ///
+    /// # Errors
+    /// One is or has.
+    pub fn within(&self, limit: usize) -> garde::Result {
+        for text in self.all() {
+            if text.trim().is_empty() {
+                return Err(garde::Error::new("length is lower than 1"));
+            }
+            if text.chars().count() > limit {
+                return Err(garde::Error::new(format!("length is greater than {limit}")));
+            }
+        }
+        Ok(())
+    }
+
     /// Every text that is there.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         [Some(self.zh_hant.as_str()), self.ja.as_deref(), self.en.as_deref()].into_iter().flatten()
