@@ -41,3 +41,9 @@ pub mod conversations;
 
 // Floor 6.
 pub mod campaigns;
+
+// Floor 7.
+pub mod brand;
+
+// Floor 8: the faces.
+pub mod web;
