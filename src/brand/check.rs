@@ -43,7 +43,8 @@ fn names_twice<'a>(draft: &Draft, names: impl Iterator<Item = (&'a At<Name>, usi
     let mut seen: BTreeMap<&str, (usize, Place)> = BTreeMap::new();
     for (name, file) in names {
         if let Some((first, place)) = seen.get(name.as_str()) {
-            let fault = Fault::new("name-twice", name.place).with("name", name).with("file", &draft.sources[*first].path);
+            let fault =
+                Fault::new("name-twice", name.place).with("name", name).with("file", &draft.sources[*first].path);
             found.push((file, fault.with("line", place.line).hint("name-twice-hint")));
         } else {
             seen.insert(name, (file, name.place));
@@ -60,10 +61,13 @@ fn templates_named(draft: &Draft, found: &mut Found) {
             let fault = Fault::new("unknown-template", path.place).with("template", path);
             // Only the stems are compared: the rest of a path is the same in all of them.
             let near = nearest(stem(path), paths.iter().map(|path| stem(path)));
-            found.push((file, match near.and_then(|near| paths.iter().find(|path| stem(path) == near)) {
-                Some(near) => fault.with("near", near).hint("did-you-mean"),
-                None => fault.hint("unknown-template-hint"),
-            }));
+            found.push((
+                file,
+                match near.and_then(|near| paths.iter().find(|path| stem(path) == near)) {
+                    Some(near) => fault.with("near", near).hint("did-you-mean"),
+                    None => fault.hint("unknown-template-hint"),
+                },
+            ));
         }
     };
     for campaign in &draft.campaigns {
@@ -115,7 +119,8 @@ fn cards_named(draft: &Draft, found: &mut Found) {
             }
         }
     }
-    let shown = draft.replies.iter().flat_map(|replies| replies.value.file.replies.iter().map(|reply| (reply, replies.file)));
+    let shown =
+        draft.replies.iter().flat_map(|replies| replies.value.file.replies.iter().map(|reply| (reply, replies.file)));
     for (reply, file) in shown.filter(|(reply, _)| reply.show == Some(Show::StampCard) && known.is_empty()) {
         found.push((file, Fault::new("no-card-to-show", reply.place).hint("no-card-to-show-hint")));
     }
@@ -149,8 +154,8 @@ fn stores_named(draft: &Draft, found: &mut Found) {
 /// may be and with the emptiest, in every language.
 fn template_faults(draft: &Draft, template: &Template, source: &Source) -> Vec<Fault> {
     let Some(profile) = draft.profile.as_ref().filter(|_| draft.knows("rewards")) else { return Vec::new() };
-    let cards = draft.stamp_cards.iter().map(|card| (card.value.name(), card.value.title.in_lang(Lang::ZhHant)));
-    let brand = profile.value.title.all().max_by_key(|title| title.chars().count()).unwrap_or_default();
+    let cards = draft.stamp_cards.iter().map(|card| (card.value.name(), card.value.title.longest()));
+    let brand = profile.value.title.longest();
     let longest = Data::longest(brand, cards);
     let faults = check_blanks(&template.file, &longest.paths(), source);
     if !faults.is_empty() {
@@ -173,7 +178,11 @@ fn rendered_faults(template: &Template, lang: Lang, data: &Data) -> Vec<Fault> {
         Ok((messages, places)) => {
             let refused = check_json(&messages).err().unwrap_or_default();
             let mut seen = BTreeSet::new();
-            refused.iter().filter(|fault| seen.insert(fault.property.clone())).map(|fault| of_line(fault, &places)).collect()
+            refused
+                .iter()
+                .filter(|fault| seen.insert(fault.property.clone()))
+                .map(|fault| of_line(fault, &places))
+                .collect()
         }
         Err(fault) => vec![Fault::new("bad-blank", fault.place).with("detail", fault.detail).hint("bad-blank-hint")],
     }

@@ -159,7 +159,9 @@ impl Draft {
         let single = source.path == "brand.yaml" || folder_of(&source.path) == "templates";
         match documents.get(1) {
             _ if documents.is_empty() => self.fault(file, Fault::new("empty", Place::default()).hint("empty-hint")),
-            Some(second) if single => self.fault(file, Fault::new("one-document", second.place()).hint("one-document-hint")),
+            Some(second) if single => {
+                self.fault(file, Fault::new("one-document", second.place()).hint("one-document-hint"))
+            }
             _ => documents.iter().for_each(|doc| self.read_document(file, &source.path, doc)),
         }
     }
@@ -169,12 +171,14 @@ impl Draft {
             "" => self.profile = self.read_as::<BrandFile>(file, doc).or(self.profile.take()),
             "templates" => {
                 let template = self.read_as::<TemplateFile>(file, doc);
-                let template = template.map(|found| In { value: Template { path: String::from(path), file: found.value }, file });
+                let template =
+                    template.map(|found| In { value: Template { path: String::from(path), file: found.value }, file });
                 self.templates.extend(template);
             }
             "conversations" => {
                 let replies = self.read_as::<RepliesFile>(file, doc);
-                let replies = replies.map(|found| In { value: Replies { path: String::from(path), file: found.value }, file });
+                let replies =
+                    replies.map(|found| In { value: Replies { path: String::from(path), file: found.value }, file });
                 self.replies.extend(replies);
             }
             "rich-menus" => {
@@ -197,7 +201,8 @@ impl Draft {
             self.campaigns.extend(campaign);
         } else if folder == "campaigns" && has("segments") {
             let segments = self.read_as::<SegmentsFile>(file, doc);
-            self.segments.extend(segments.iter().flat_map(|found| found.value.segments()).map(|value| In { value, file }));
+            self.segments
+                .extend(segments.iter().flat_map(|found| found.value.segments()).map(|value| In { value, file }));
         } else if folder == "rewards" && has("stamp_card") {
             let card = self.read_as(file, doc);
             self.stamp_cards.extend(card);
@@ -206,7 +211,10 @@ impl Draft {
             self.coupons.extend(coupon);
         } else {
             let kinds = if folder == "campaigns" { "campaign, segments" } else { "stamp_card, coupon" };
-            self.fault(file, Fault::new("unknown-document", first_place(&keys, doc)).with("known", kinds).hint("one-key-of"));
+            self.fault(
+                file,
+                Fault::new("unknown-document", first_place(&keys, doc)).with("known", kinds).hint("one-key-of"),
+            );
         }
     }
 

@@ -136,17 +136,24 @@ mod tests {
     fn nothing_is_wrong_with_the_sample_brand() {
         assert_eq!(said(sample()), "nothing is wrong");
         let brand = Brand::assemble(sample()).expect("right");
-        assert_eq!(brand.profile.stores.iter().map(|store| store.code.as_str()).collect::<Vec<_>>(), ["zhongshan", "yongkang", "online"]);
+        assert_eq!(
+            brand.profile.stores.iter().map(|store| store.code.as_str()).collect::<Vec<_>>(),
+            ["zhongshan", "yongkang", "online"]
+        );
         assert_eq!(brand.segments.len(), 2);
         assert_eq!(brand.campaign("winback").expect("there").message.as_str(), "templates/winback.yaml");
-        assert_eq!(brand.used_by(&brand.campaigns[0]).iter().map(|used| used.kind).collect::<Vec<_>>(), ["brand", "campaign", "segment", "template"]);
+        assert_eq!(
+            brand.used_by(&brand.campaigns[0]).iter().map(|used| used.kind).collect::<Vec<_>>(),
+            ["brand", "campaign", "segment", "template"]
+        );
     }
 
     #[test]
     fn every_sample_file_names_its_schema_and_the_schema_is_there() {
         for file in sample() {
             let line = file.source.line(1).unwrap_or_default();
-            let schema = line.strip_prefix("# yaml-language-server: $schema=").unwrap_or_else(|| panic!("{}", file.source.path));
+            let schema =
+                line.strip_prefix("# yaml-language-server: $schema=").unwrap_or_else(|| panic!("{}", file.source.path));
             let folder = root().join(&file.source.path);
             assert!(folder.parent().expect("a folder").join(schema).is_file(), "{}: {schema}", file.source.path);
         }
@@ -187,11 +194,14 @@ mod tests {
         let last = heads.last_mut().expect("several");
         last.name = String::from("templates/gone.yaml");
         let changes: Vec<_> = brand.changes(&heads).into_iter().map(|change| (change.name, change.change)).collect();
-        assert_eq!(changes, [
-            (String::from("brand"), Changed::Changed),
-            (String::from("templates/gone.yaml"), Changed::Removed),
-            (String::from("templates/winback.yaml"), Changed::Added),
-        ]);
+        assert_eq!(
+            changes,
+            [
+                (String::from("brand"), Changed::Changed),
+                (String::from("templates/gone.yaml"), Changed::Removed),
+                (String::from("templates/winback.yaml"), Changed::Added),
+            ]
+        );
     }
 
     #[test]
@@ -246,7 +256,10 @@ mod tests {
     fn bytes_that_are_too_many_or_no_text() {
         let big = said(with("templates/hours.yaml", &vec![b'a'; 10_000_000]));
         let latin = said(with("conversations/replies.yaml", b"replies:\n  - { when: [caf\xe9], show: member_card }\n"));
-        let nul = said(with("campaigns/winback.yaml", b"campaign: winback\ntitle: \"a\\0b\"\naudience: { segment: everyone }\nmessage: templates/winback.yaml\n"));
+        let nul = said(with(
+            "campaigns/winback.yaml",
+            b"campaign: winback\ntitle: \"a\\0b\"\naudience: { segment: everyone }\nmessage: templates/winback.yaml\n",
+        ));
         insta::assert_snapshot!([big, latin, nul].join("\n"));
         assert_eq!(said(with("templates/a.yaml", &vec![b'#'; MAX_BYTES + 1])).lines().count(), 3);
     }
@@ -254,7 +267,10 @@ mod tests {
     #[test]
     fn tabs_twice_given_keys_and_names_and_files_in_the_wrong_place() {
         let tabs = said(with("rewards/cake.yaml", b"coupon: cake\ntitle: x\nvalid:\n\tfor: 30d\n"));
-        let twice = said(with("rewards/cake.yaml", b"coupon: cake\ntitle: x\ntitle: y\nkind: free_item\n---\ncoupon: free-latte\ntitle: x\nkind: free_item\n"));
+        let twice = said(with(
+            "rewards/cake.yaml",
+            b"coupon: cake\ntitle: x\ntitle: y\nkind: free_item\n---\ncoupon: free-latte\ntitle: x\nkind: free_item\n",
+        ));
         let lost = said(with("campaigns/card.yaml", b"stamp_card: coffee\ntitle: x\n"));
         let two = said(with("templates/two.yaml", b"messages: [ { text: a } ]\n---\nmessages: [ { text: b } ]\n"));
         let empty = said(with("conversations/a.yaml", b"# nothing\n"));

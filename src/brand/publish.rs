@@ -67,7 +67,8 @@ impl Brand {
     /// What publishing these files over `published` would change, by kind and name.
     pub fn changes(&self, published: &[Head]) -> Vec<Change> {
         let files = self.definitions();
-        let change = |kind: &str, name: &str, change| Change { kind: String::from(kind), name: String::from(name), change };
+        let change =
+            |kind: &str, name: &str, change| Change { kind: String::from(kind), name: String::from(name), change };
         let mut changes = Vec::new();
         for file in &files {
             match published.iter().find(|head| head.kind == file.kind && head.name == file.name) {
@@ -76,7 +77,8 @@ impl Brand {
                 Some(_) => {}
             }
         }
-        let gone = published.iter().filter(|head| !files.iter().any(|file| file.kind == head.kind && file.name == head.name));
+        let gone =
+            published.iter().filter(|head| !files.iter().any(|file| file.kind == head.kind && file.name == head.name));
         changes.extend(gone.map(|head| change(&head.kind, &head.name, Changed::Removed)));
         changes.sort();
         changes

@@ -2,6 +2,9 @@
 
 mod architecture;
 mod chat;
+mod contract;
 mod harness;
+mod jobs;
 mod sandbox;
 mod shop;
+mod store;

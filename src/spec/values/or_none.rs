@@ -23,7 +23,6 @@ impl<T: Written> Written for OrNone<T> {
     }
 }
 
-#[expect(private_bounds, reason = "only the types of this folder are written")]
 impl<'de, T: Written> Deserialize<'de> for OrNone<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read_written(deserializer)

@@ -56,6 +56,11 @@ impl Texts {
     pub fn all(&self) -> impl Iterator<Item = &str> {
         [Some(self.zh_hant.as_str()), self.ja.as_deref(), self.en.as_deref()].into_iter().flatten()
     }
+
+    /// The longest of them, in characters.
+    pub fn longest(&self) -> &str {
+        self.all().max_by_key(|text| text.chars().count()).unwrap_or(&self.zh_hant)
+    }
 }
 
 impl From<String> for Texts {
