@@ -215,6 +215,7 @@ create table job (
     priority bigint not null default 0,
     unique_key text,
     attempts bigint not null default 0,
+    claims bigint not null default 0,
     leased_by uuid,
     leased_until timestamptz,
     error text,

@@ -1,8 +1,8 @@
 //! The injected clock and chance. Nothing else in the program may ask what time it is or throw dice, so that a test, a
 //! simulation and the sandbox can move time and repeat a run.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -101,7 +101,8 @@ impl Chance {
             Dice::Seeded { seed, thrown } => {
                 for chunk in out.chunks_mut(32) {
                     let throw = thrown.fetch_add(1, Ordering::Relaxed);
-                    let block = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(throw.to_le_bytes()).finalize();
+                    let block =
+                        Sha256::new().chain_update(seed.to_le_bytes()).chain_update(throw.to_le_bytes()).finalize();
                     chunk.copy_from_slice(&block[..chunk.len()]);
                 }
             }

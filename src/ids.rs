@@ -244,7 +244,14 @@ mod tests {
     #[test]
     fn a_line_user_id_is_checked_where_it_enters() {
         assert!("U8e742f61d673b39c7fff3cecb7536ef0".parse::<LineUserId>().is_ok());
-        for wrong in ["", "U", "C8e742f61d673b39c7fff3cecb7536ef0", "U8E742f61d673b39c7fff3cecb7536ef0", "U8e742f61d673b39c7fff3cecb7536ef", "Ué742f61d673b39c7fff3cecb7536ef0"] {
+        for wrong in [
+            "",
+            "U",
+            "C8e742f61d673b39c7fff3cecb7536ef0",
+            "U8E742f61d673b39c7fff3cecb7536ef0",
+            "U8e742f61d673b39c7fff3cecb7536ef",
+            "Ué742f61d673b39c7fff3cecb7536ef0",
+        ] {
             assert!(wrong.parse::<LineUserId>().is_err(), "{wrong}");
         }
     }

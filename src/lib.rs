@@ -10,7 +10,11 @@ pub mod problem;
 pub mod secret;
 pub mod words;
 
-// Floor 1: what stands between us and the outside.
+// Floor 1a: the one room that knows there are two databases.
+pub mod store;
+
+// Floor 1b: what stands between us and the outside.
 pub mod assets;
+pub mod jobs;
 pub mod line;
 pub mod spec;

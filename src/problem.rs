@@ -71,7 +71,11 @@ impl Problem {
     pub fn unforeseen(error: impl std::fmt::Display) -> Self {
         let reference = Chance::system().below(u64::from(u32::MAX));
         tracing::error!(reference, %error, "a request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", format!("Something went wrong here, reference {reference:08x}."))
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            format!("Something went wrong here, reference {reference:08x}."),
+        )
     }
 
     /// The body of the answer.

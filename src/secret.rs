@@ -61,7 +61,9 @@ where
 #[derive(Debug, thiserror::Error)]
 pub enum Unsealable {
     /// The key is another, or the bytes were changed.
-    #[error("the sealed value does not open with this key: it was changed, or SHUKE_SECRET is not the one it was sealed under")]
+    #[error(
+        "the sealed value does not open with this key: it was changed, or SHUKE_SECRET is not the one it was sealed under"
+    )]
     Refused,
     /// It opens, but what is inside is of another shape.
     #[error("a sealed value opened to something unexpected: {0}")]
@@ -137,10 +139,14 @@ impl Secret {
         let current = parts.next().unwrap_or_default();
         let previous = parts.next();
         if parts.next().is_some() {
-            return Err(String::from("SHUKE_SECRET takes the current secret and at most one previous one, parted by a comma"));
+            return Err(String::from(
+                "SHUKE_SECRET takes the current secret and at most one previous one, parted by a comma",
+            ));
         }
         if [Some(current), previous].into_iter().flatten().any(|secret| secret.len() < 32) {
-            return Err(String::from("SHUKE_SECRET must have at least 32 characters; `openssl rand -base64 32` makes one"));
+            return Err(String::from(
+                "SHUKE_SECRET must have at least 32 characters; `openssl rand -base64 32` makes one",
+            ));
         }
         Ok(Self { current: current.into(), previous: previous.map(Into::into) })
     }
@@ -152,7 +158,11 @@ impl Secret {
 
     /// The same keys for checking what was made earlier: current first, then previous.
     pub fn keys_for(&self, purpose: &str) -> Vec<DataKey> {
-        [Some(&self.current), self.previous.as_ref()].into_iter().flatten().map(|secret| derive(secret, purpose)).collect()
+        [Some(&self.current), self.previous.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|secret| derive(secret, purpose))
+            .collect()
     }
 
     /// Wraps a data key for storage.
@@ -162,7 +172,11 @@ impl Secret {
 
     /// Unwraps a stored data key, with the current secret or the previous one.
     pub fn unwrap(&self, context: &str, wrapped: &[u8]) -> Result<DataKey, Unsealable> {
-        let plain = self.keys_for("wrap").iter().find_map(|key| key.decrypt(context, wrapped).ok()).ok_or(Unsealable::Refused)?;
+        let plain = self
+            .keys_for("wrap")
+            .iter()
+            .find_map(|key| key.decrypt(context, wrapped).ok())
+            .ok_or(Unsealable::Refused)?;
         plain.try_into().map(DataKey).map_err(|_| Unsealable::Refused)
     }
 }

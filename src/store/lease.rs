@@ -1,0 +1,94 @@
+//! Leases: what one replica alone may do, for a while. Each new holder gets a higher token, and whoever marks work done asks
+//! in the same transaction whether the lease is still theirs; a holder that was stopped for longer than its lease (a paused
+//! machine) can then do no harm when it wakes up.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{On, Tx, query};
+use crate::ids::HolderId;
+
+/// A lease that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// What it is for.
+    pub name: String,
+    /// Who holds it.
+    pub holder: HolderId,
+    /// Grows by one with each new holder.
+    pub token: i64,
+    /// From then on another may take it.
+    pub ends_at: DateTime<Utc>,
+}
+
+/// Takes the lease `name` until `now + ttl`, or prolongs one already held by `holder`; `None` while another holds it. Needs a
+/// place that writes.
+pub async fn take(
+    on: impl Into<On<'_>>,
+    name: &str,
+    holder: HolderId,
+    now: DateTime<Utc>,
+    ttl: TimeDelta,
+) -> sqlx::Result<Option<Lease>> {
+    let ends_at = now + ttl;
+    let token = query(
+        on,
+        "insert into lease (name, holder, token, ends_at) values ($1, $2, 1, $3)
+         on conflict (name) do update set holder = excluded.holder, ends_at = excluded.ends_at,
+             token = case when lease.holder = excluded.holder and lease.ends_at > $4 then lease.token else lease.token + 1 end
+         where lease.ends_at <= $4 or lease.holder = excluded.holder
+         returning token",
+    )
+    .bind(name)
+    .bind(holder)
+    .bind(ends_at)
+    .bind(now)
+    .optional_value::<i64>()
+    .await?;
+    Ok(token.map(|token| Lease { name: String::from(name), holder, token, ends_at }))
+}
+
+/// Prolongs `lease` until `now + ttl`; `None` when it has ended or is another's.
+pub async fn renew(
+    on: impl Into<On<'_>>,
+    lease: &Lease,
+    now: DateTime<Utc>,
+    ttl: TimeDelta,
+) -> sqlx::Result<Option<Lease>> {
+    let ends_at = now + ttl;
+    let changed =
+        query(on, "update lease set ends_at = $1 where name = $2 and holder = $3 and token = $4 and ends_at > $5")
+            .bind(ends_at)
+            .bind(&lease.name)
+            .bind(lease.holder)
+            .bind(lease.token)
+            .bind(now)
+            .execute()
+            .await?;
+    Ok((changed == 1).then(|| Lease { ends_at, ..lease.clone() }))
+}
+
+/// Gives `lease` back, so that another need not wait for its end. Nothing happens when it is another's by now.
+pub async fn release(on: impl Into<On<'_>>, lease: &Lease, now: DateTime<Utc>) -> sqlx::Result<()> {
+    query(on, "update lease set ends_at = $1 where name = $2 and holder = $3 and token = $4 and ends_at > $1")
+        .bind(now)
+        .bind(&lease.name)
+        .bind(lease.holder)
+        .bind(lease.token)
+        .execute()
+        .await
+        .map(|_| ())
+}
+
+/// Whether `lease` is still held, asked in the transaction that marks work done. On PostgreSQL the row stays locked until
+/// that transaction ends, so nobody takes the lease in between.
+pub async fn still_held(tx: &mut Tx, lease: &Lease, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let held = query(tx, "select token from lease where name = $1 and holder = $2 and token = $3 and ends_at > $4")
+        .bind(&lease.name)
+        .bind(lease.holder)
+        .bind(lease.token)
+        .bind(now)
+        .lock_rows(" for update")
+        .optional_value::<i64>()
+        .await?;
+    Ok(held.is_some())
+}

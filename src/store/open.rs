@@ -1,0 +1,118 @@
+//! Opening a database by its address.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::db::{Db, Engine, PATIENCE};
+use super::writer::Writer;
+
+/// How a database is opened. The defaults are those of the running service.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// Connections that read a SQLite file at the same time, at most. Default 4, each up to 1 MB of memory.
+    pub sqlite_readers: u32,
+    /// How long SQLite waits for another process that writes to the same file. Default 10 s.
+    pub sqlite_busy: Duration,
+    /// Connections to PostgreSQL, at most, for this process. Default 10.
+    pub postgres_connections: u32,
+    /// How long one statement may run on PostgreSQL. Default 30 s.
+    pub postgres_statement: Duration,
+    /// How long `begin` waits for its turn, and a read for a connection. Default 5 s.
+    pub patience: Duration,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            sqlite_readers: 4,
+            sqlite_busy: Duration::from_secs(10),
+            postgres_connections: 10,
+            postgres_statement: Duration::from_secs(30),
+            patience: PATIENCE,
+        }
+    }
+}
+
+/// Why a database could not be opened. The address is not shown: it may hold a password.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address names neither of the two engines.
+    #[error("DATABASE_URL begins with sqlite:// (a file, as in sqlite://data/shuke.db) or postgres:// (a server)")]
+    UnknownEngine,
+    /// The folder of the file could not be made.
+    #[error("the folder {folder} for the database cannot be made: {error}")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The database did not let us in.
+    #[error("the database cannot be opened: {0}")]
+    Refused(#[from] sqlx::Error),
+}
+
+impl Db {
+    /// Opens `sqlite://path/to/file` (made if missing, its folders too) or `postgres://…`. Does not migrate.
+    pub async fn open(url: &str, options: OpenOptions) -> Result<Self, OpenError> {
+        if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+            open_sqlite(Path::new(path), &options).await
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(PgConnectOptions::from_str(url)?, &options).await
+        } else {
+            Err(OpenError::UnknownEngine)
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Db, OpenError> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| OpenError::Folder { folder: folder.into(), error })?;
+    }
+    let base = SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(options.sqlite_busy)
+        .foreign_keys(true)
+        .disable_statement_logging();
+    let file = base
+        .clone()
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", "-2000")
+        .pragma("journal_size_limit", "67108864");
+    let connection = file.connect().await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(options.sqlite_readers)
+        .acquire_timeout(options.patience)
+        .idle_timeout(Duration::from_secs(60))
+        .test_before_acquire(false)
+        .connect_lazy_with(base.read_only(true).pragma("cache_size", "-1000"));
+    let writer = Writer::new(file.clone(), connection, options.patience);
+    Ok(Db(Arc::new(Engine::Sqlite { readers, writer, file })))
+}
+
+async fn open_postgres(server: PgConnectOptions, options: &OpenOptions) -> Result<Db, OpenError> {
+    let statement_ms = options.postgres_statement.as_millis().to_string();
+    let patience_ms = options.patience.as_millis().to_string();
+    let server = server.application_name("shuke").disable_statement_logging().options([
+        ("synchronous_commit", "on"),
+        ("timezone", "UTC"),
+        ("statement_timeout", &statement_ms),
+        ("lock_timeout", &patience_ms),
+        ("idle_in_transaction_session_timeout", &statement_ms),
+    ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(options.postgres_connections)
+        .acquire_timeout(options.patience)
+        .idle_timeout(Duration::from_secs(300))
+        .connect_with(server)
+        .await?;
+    Ok(Db(Arc::new(Engine::Postgres { pool })))
+}
