@@ -3,6 +3,9 @@
 //! The crate is a house with floors: a module imports only from floors below its own, never sideways. `docs/architecture.md`
 //! walks through it; `tests/it/architecture.rs` keeps it so.
 
+// LINE in a box: for the demo, the tests and the benchmarks. Beside the floors; uses floor 0, `line` and `assets` alone.
+pub mod sandbox;
+
 // Floor 0: values without a home in any one room.
 pub mod clock;
 pub mod ids;
