@@ -482,7 +482,7 @@ create table batch (
     error text,
     unique (run, number)
 );
-create index batch_due on batch (run, next_at) where state in ('ready', 'trying');
+create index batch_due on batch (run, kind, next_at) where state in ('ready', 'trying');
 
 create table delivery (
     member uuid not null,

@@ -3,25 +3,26 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::bodies::{self, Hash};
 use super::gate::{self, Facts, Reason};
+use super::lanes::Room;
 use super::outcome::{Retry, may_retry};
 use super::runs::Kind;
-use super::{approval, settle};
+use super::sender::Rooms;
+use super::{approval, line_side, settle};
 use crate::app::App;
 use crate::ids::{BatchId, LineUserId, MemberId, RunId};
-use crate::line::send::Request;
 use crate::members::friends::FriendState;
 use crate::members::{consent, keys};
 use crate::secret::Sealed;
 use crate::store::lease::{self, Lease};
 use crate::store::{Tx, query};
 
-/// Requests in one transaction, at most, and people in them together. Enough for the rate LINE allows, and a transaction that
-/// stays far below a quarter of a second.
+/// Requests in one transaction, at most, and people in them together: a transaction stays far below a quarter of a second.
 const MOST_BATCHES: usize = 32;
 const MOST_PEOPLE: i64 = 2_000;
 
@@ -31,7 +32,8 @@ pub(super) struct Claimed {
     pub id: BatchId,
     pub run: RunId,
     pub kind: Kind,
-    pub request: Request,
+    pub retry_key: Uuid,
+    pub body: Bytes,
     /// In the order of the request.
     pub recipients: Vec<MemberId>,
     /// Tries that may have been accepted, this one included.
@@ -43,9 +45,7 @@ pub(super) struct Claimed {
 #[derive(Debug, Default)]
 pub(super) struct Claim {
     pub batches: Vec<Claimed>,
-    /// Whether there may be more that are due.
-    pub is_full: bool,
-    /// When the next one is due, as far as known.
+    /// When it is worth looking again, as far as known.
     pub next_at: Option<DateTime<Utc>>,
 }
 
@@ -53,7 +53,6 @@ pub(super) struct Claim {
 #[derive(Debug, sqlx::FromRow)]
 struct Due {
     id: BatchId,
-    kind: Kind,
     recipients: i64,
     next_at: DateTime<Utc>,
 }
@@ -86,16 +85,10 @@ struct Person {
     has_consented: bool,
 }
 
-/// Takes up to `limit` requests that are due, in ways (`lanes`) that are not held up, leaving out those `in_flight`.
-pub(super) async fn claim(
-    app: &App,
-    lease: &Lease,
-    lanes: &[Kind],
-    in_flight: &HashSet<BatchId>,
-    limit: usize,
-) -> sqlx::Result<Claim> {
+/// Takes requests that are due, as many as there is room for, leaving out those `in_flight`.
+pub(super) async fn claim(app: &App, lease: &Lease, rooms: Rooms, in_flight: &HashSet<BatchId>) -> sqlx::Result<Claim> {
     let mut claim = Claim::default();
-    let due = due(app, lanes, in_flight, limit.min(MOST_BATCHES), &mut claim).await?;
+    let due = due(app, rooms, in_flight, &mut claim).await?;
     if due.is_empty() {
         return Ok(claim);
     }
@@ -120,32 +113,55 @@ pub(super) async fn claim(
 }
 
 /// The ids of what is due, oldest run first.
-async fn due(app: &App, lanes: &[Kind], in_flight: &HashSet<BatchId>, limit: usize, claim: &mut Claim) -> sqlx::Result<Vec<BatchId>> {
-    let now = app.clock.now();
+async fn due(app: &App, rooms: Rooms, in_flight: &HashSet<BatchId>, claim: &mut Claim) -> sqlx::Result<Vec<BatchId>> {
     let (mut ids, mut people) = (Vec::new(), 0);
+    let mut lanes = [(Kind::Multicast, rooms.multicast), (Kind::Push, rooms.push)];
     for run in approval::open_runs(app).await? {
-        let rows = query(&app.db, "select id, kind, recipients, next_at from batch where state in ('ready', 'trying') and run = $1")
-            .bind(run)
-            .push(" and kind in (")
-            .push_list(lanes.iter().copied())
-            .push(") order by next_at, id limit ")
-            .push_bind(i64::try_from(limit + in_flight.len()).unwrap_or(i64::MAX))
-            .all::<Due>()
-            .await?;
-        for batch in rows.into_iter().filter(|batch| !in_flight.contains(&batch.id)) {
-            if batch.next_at > now {
-                claim.next_at = Some(claim.next_at.map_or(batch.next_at, |known| known.min(batch.next_at)));
-                break;
+        for (kind, room) in &mut lanes {
+            let due = due_in(app, run, *kind, *room, in_flight, claim).await?;
+            room.count -= due.len();
+            for batch in due {
+                if ids.len() == MOST_BATCHES || (people > 0 && people + batch.recipients > MOST_PEOPLE) {
+                    claim.look_again(app.clock.now());
+                    return Ok(ids);
+                }
+                people += batch.recipients;
+                ids.push(batch.id);
             }
-            if ids.len() == limit || (people > 0 && people + batch.recipients > MOST_PEOPLE) {
-                claim.is_full = true;
-                return Ok(ids);
-            }
-            people += if batch.kind == Kind::Multicast { batch.recipients } else { 1 };
-            ids.push(batch.id);
         }
     }
     Ok(ids)
+}
+
+/// What is due in one run by one way, oldest first, as much as there is room for.
+async fn due_in(app: &App, run: RunId, kind: Kind, room: Room, in_flight: &HashSet<BatchId>, claim: &mut Claim) -> sqlx::Result<Vec<Due>> {
+    let now = app.clock.now();
+    let rows = query(
+        &app.db,
+        "select id, recipients, next_at from batch where run = $1 and kind = $2 and state in ('ready', 'trying') order by next_at, id limit $3",
+    )
+    .bind(run)
+    .bind(kind)
+    .bind(i64::try_from(room.count + in_flight.len() + 1).unwrap_or(i64::MAX))
+    .all::<Due>()
+    .await?;
+    let (mut due, later): (Vec<Due>, Vec<Due>) =
+        rows.into_iter().filter(|batch| !in_flight.contains(&batch.id)).partition(|batch| batch.next_at <= now);
+    if let Some(first) = later.first() {
+        claim.look_again(first.next_at);
+    }
+    if due.len() > room.count {
+        // Without an instant the room is taken by requests on their way, and their answers wake the sender.
+        due.truncate(room.count);
+        room.again_at.into_iter().for_each(|at| claim.look_again(at));
+    }
+    Ok(due)
+}
+
+impl Claim {
+    fn look_again(&mut self, at: DateTime<Utc>) {
+        self.next_at = Some(self.next_at.map_or(at, |known| known.min(at)));
+    }
 }
 
 async fn locked(tx: &mut Tx, ids: &[BatchId]) -> sqlx::Result<Vec<Batch>> {
@@ -214,8 +230,15 @@ async fn first(
         settle::empty(tx, batch.id, now).await?;
         return Ok(None);
     };
-    let claimed = batch.claimed(&messages, inside, 1, now);
-    let body_hash = bodies::hash(app, claimed.request.body());
+    let id = batch.id;
+    let claimed = match batch.claimed(&messages, inside, 1, now) {
+        Ok(claimed) => claimed,
+        Err(why) => {
+            settle::unpreparable(tx, id, &why, now).await?;
+            return Ok(None);
+        }
+    };
+    let body_hash = bodies::hash(app, &claimed.body);
     query(
         tx,
         "update batch set state = 'trying', attempts = 1, first_tried_at = $2, next_at = $3, recipients = $4, body_hash = $5 where id = $1",
@@ -256,12 +279,12 @@ async fn again(
         return Ok(None);
     };
     let (id, fixed, attempts) = (batch.id, batch.body_hash.clone(), batch.attempts + 1);
-    let claimed = batch.claimed(&messages, people, attempts, first_tried_at);
-    if !bodies::is_hash_of(app, &fixed, claimed.request.body()) {
+    let claimed = batch.claimed(&messages, people, attempts, first_tried_at).ok().filter(|claimed| bodies::is_hash_of(app, &fixed, &claimed.body));
+    let Some(claimed) = claimed else {
         tracing::error!(batch.id = %id, "a request can no longer be made as it first left; it is not sent again");
         settle::unknown(tx, id, Reason::NoAnswer, "the request cannot be made again as it first left", now).await?;
         return Ok(None);
-    }
+    };
     query(tx, "update batch set attempts = $2, next_at = $3 where id = $1").bind(id).bind(attempts).bind(now).execute().await?;
     Ok(Some(claimed))
 }
@@ -304,20 +327,18 @@ impl Person {
 }
 
 impl Batch {
-    fn claimed(self, messages: &str, people: Vec<Person>, attempts: i64, first_tried_at: DateTime<Utc>) -> Claimed {
+    /// The request as it leaves.
+    fn claimed(self, messages: &str, people: Vec<Person>, attempts: i64, first_tried_at: DateTime<Utc>) -> Result<Claimed, String> {
         let to: Vec<LineUserId> = people.iter().map(|person| person.line_user_id.clone()).collect();
-        let request = match self.kind {
-            Kind::Multicast => Request::multicast(&to, messages, self.retry_key),
-            Kind::Push => Request::push(&to[0], messages, self.retry_key),
-        };
-        Claimed {
+        Ok(Claimed {
             id: self.id,
             run: self.run,
             kind: self.kind,
-            request,
+            retry_key: self.retry_key,
+            body: line_side::prepare(self.kind, &to, messages)?,
             recipients: people.into_iter().map(|person| person.member).collect(),
             attempts,
             first_tried_at,
-        }
+        })
     }
 }

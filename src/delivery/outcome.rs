@@ -29,7 +29,10 @@ pub enum Heard {
     /// LINE refused it for good.
     Refused(String),
     /// Over the rate limit.
-    TooFast,
+    TooFast {
+        /// How long LINE asks to wait, where something says so.
+        wait: Option<TimeDelta>,
+    },
     /// The month's messages are used up.
     MonthSpent,
     /// Enough are left, but another delivery holds them reserved.
@@ -127,7 +130,9 @@ pub fn decide(heard: Heard, standing: Standing, now: DateTime<Utc>, dice: u64) -
             Some(after) => Next::Again { after, counts: true, pause: None },
             None => Next::Unknown(why),
         },
-        Heard::TooFast => Next::Again { after: spread(TimeDelta::seconds(1), dice), counts: false, pause: None },
+        Heard::TooFast { wait } => {
+            Next::Again { after: spread(wait.unwrap_or(TimeDelta::seconds(1)), dice), counts: false, pause: None }
+        }
         Heard::NotSent(_) => not_accepted(spread(TimeDelta::seconds(2), dice), None),
         Heard::MonthReserved => not_accepted(spread(WHILE_RESERVED, dice), None),
         Heard::MonthSpent => not_accepted(TimeDelta::zero(), Some(Pause::QuotaSpent)),
@@ -207,8 +212,8 @@ mod tests {
             (Heard::Silence(words("500")), 1, Next::Again { after: TimeDelta::milliseconds(750), counts: true, pause: None }),
             (Heard::Silence(words("500")), 3, Next::Again { after: TimeDelta::seconds(12), counts: true, pause: None }),
             (Heard::Silence(words("500")), 10, Next::Unknown(words("500"))),
-            (Heard::TooFast, 1, Next::Again { after: TimeDelta::milliseconds(750), counts: false, pause: None }),
-            (Heard::TooFast, 9, Next::Again { after: TimeDelta::milliseconds(750), counts: false, pause: None }),
+            (Heard::TooFast { wait: None }, 1, Next::Again { after: TimeDelta::milliseconds(750), counts: false, pause: None }),
+            (Heard::TooFast { wait: Some(TimeDelta::seconds(8)) }, 9, Next::Again { after: TimeDelta::seconds(6), counts: false, pause: None }),
             (Heard::NotSent(words("refused")), 1, Next::Untried { after: TimeDelta::milliseconds(1500), pause: None }),
             (Heard::NotSent(words("refused")), 2, Next::Again { after: TimeDelta::milliseconds(1500), counts: false, pause: None }),
             (Heard::MonthSpent, 1, pause(Pause::QuotaSpent)),
@@ -255,7 +260,7 @@ mod tests {
             Just(Heard::Accepted { request_id: None }),
             (0_usize..5).prop_map(Heard::UnknownRecipient),
             Just(Heard::Refused(words("no"))),
-            Just(Heard::TooFast),
+            Just(Heard::TooFast { wait: None }),
             Just(Heard::MonthSpent),
             Just(Heard::MonthReserved),
             Just(Heard::TokenRefused),
@@ -281,7 +286,7 @@ mod tests {
                 }
                 // What LINE does, then what we hear of it.
                 let heard = match answer {
-                    _ if executed_under_this_key && !matches!(answer, Heard::Silence(_) | Heard::NotSent(_) | Heard::TooFast) => Heard::Accepted { request_id: None },
+                    _ if executed_under_this_key && !matches!(answer, Heard::Silence(_) | Heard::NotSent(_) | Heard::TooFast { .. }) => Heard::Accepted { request_id: None },
                     Heard::Accepted { .. } => { executed += 1; executed_under_this_key = true; answer }
                     Heard::Silence(_) if executes && !executed_under_this_key => { executed += 1; executed_under_this_key = true; answer }
                     other => other,

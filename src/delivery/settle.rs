@@ -73,6 +73,18 @@ async fn refused(tx: &mut Tx, batch: &Claimed, why: &str, now: DateTime<Utc>) ->
     Ok(())
 }
 
+/// Marks a request that cannot be made (LINE would refuse it as a whole). The plan has checked for that.
+pub(super) async fn unpreparable(tx: &mut Tx, batch: BatchId, why: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
+    tracing::error!(batch.id = %batch, why, "a request cannot be made");
+    query(&mut *tx, "update batch set state = 'refused', settled_at = $2, error = $3 where id = $1")
+        .bind(batch)
+        .bind(now)
+        .bind(shortened(why))
+        .execute()
+        .await?;
+    mark_people(tx, batch, "refused", Reason::RefusedByLine, now).await.map(drop)
+}
+
 /// Marks a request of which nobody knows whether LINE took it. Its messages stay taken.
 pub(super) async fn unknown(tx: &mut Tx, batch: BatchId, reason: Reason, why: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
     let changed = query(&mut *tx, "update batch set state = 'unknown', settled_at = $2, error = $3 where id = $1 and state = 'trying'")
@@ -199,13 +211,15 @@ pub(super) async fn end_cancelled(app: &App, except: &[BatchId], untried_only: b
     Ok(true)
 }
 
-/// Takes a person out of the requests that have not been tried yet: she blocked the account.
-pub(super) async fn skip_untried(app: &App, member: MemberId, reason: Reason) -> sqlx::Result<u64> {
+/// Takes a person who blocks the account out of the requests that have not been tried yet.
+pub(super) async fn skip_blocked(app: &App, member: MemberId) -> sqlx::Result<u64> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let untried = query(
         &mut tx,
-        "select b.id from batch b join delivery d on d.batch = b.id where d.member = $1 and d.state = 'planned' and b.state = 'ready' order by b.id",
+        "select b.id from batch b join delivery d on d.batch = b.id
+         join friend f on f.account = d.account and f.line_user_id = d.line_user_id
+         where d.member = $1 and d.state = 'planned' and b.state = 'ready' and f.state = 'blocked' order by b.id",
     )
     .bind(member)
     .lock_rows(" for update of b")
@@ -216,7 +230,7 @@ pub(super) async fn skip_untried(app: &App, member: MemberId, reason: Reason) ->
         skipped += query(&mut tx, "update delivery set state = 'skipped', reason = $3, settled_at = $4 where member = $1 and batch = $2 and state = 'planned'")
             .bind(member)
             .bind(batch)
-            .bind(reason)
+            .bind(Reason::Blocked)
             .bind(now)
             .execute()
             .await?;
