@@ -122,12 +122,11 @@ create table staff (
     role text not null check (role in ('clerk', 'manager', 'owner')),
     stores jsonb not null,
     pin_hash text not null,
-    pin_misses bigint not null default 0,
-    locked_until timestamptz,
     member uuid references member (id),
     state text not null check (state in ('active', 'disabled')),
     created_at timestamptz not null
 );
+create unique index staff_name on staff (name) where state = 'active';
 
 create table device_code (
     code_hash bytea primary key,
@@ -147,6 +146,16 @@ create table device (
     revoked_at timestamptz
 );
 
+-- Wrong PINs in a row of one person on one device; the row goes with the first right one.
+create table pin_try (
+    staff uuid not null references staff (id),
+    device uuid not null references device (id),
+    misses bigint not null,
+    tried_at timestamptz not null,
+    locked_until timestamptz,
+    primary key (staff, device)
+);
+
 create table staff_session (
     id uuid primary key,
     token_hash bytea not null unique,
@@ -156,6 +165,7 @@ create table staff_session (
     seen_at timestamptz not null,
     ends_at timestamptz not null
 );
+create index staff_session_device on staff_session (device, staff);
 
 -- Every reading of a pass or a voucher, refused ones too.
 create table scan (
@@ -171,6 +181,7 @@ create table scan (
 );
 create index scan_member on scan (member, at);
 create index scan_staff on scan (staff, at);
+create index scan_device on scan (device, at);
 
 create table audit (
     id uuid primary key,

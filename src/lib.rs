@@ -11,6 +11,7 @@ pub mod clock;
 pub mod ids;
 pub mod problem;
 pub mod secret;
+pub mod settings;
 pub mod words;
 
 // Floor 1a: the one room that knows there are two databases.
@@ -21,3 +22,25 @@ pub mod assets;
 pub mod jobs;
 pub mod line;
 pub mod spec;
+
+// Floor 1c: the parts every handler and job may use.
+pub mod app;
+
+// Floor 2: who there is.
+pub mod members;
+pub mod staff;
+
+// Floor 3.
+pub mod segments;
+
+// Floor 4: rewards.
+pub mod loyalty;
+
+// Floor 5.
+pub mod conversations;
+
+// Floor 6.
+pub mod campaigns;
+
+// Floor 7.
+pub mod brand;

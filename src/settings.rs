@@ -72,7 +72,6 @@ impl std::fmt::Display for Fault {
 pub const LINE_CREDENTIALS: [&str; 5] =
     ["LINE_CHANNEL_SECRET", "LINE_CHANNEL_ID", "LINE_CHANNEL_ACCESS_TOKEN", "LINE_LOGIN_CHANNEL_ID", "LIFF_ID"];
 
-
 /// The raw settings: the environment over the `.env` file.
 pub struct Raw(BTreeMap<String, String>);
 
@@ -91,6 +90,14 @@ impl Raw {
         Ok(Self(raw))
     }
 
+    /// From one file alone, without the environment.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a line of it is broken.
+    pub fn of_file(path: &Path) -> anyhow::Result<Self> {
+        Ok(Self(env_lines(path)?))
+    }
+
     /// From pairs alone.
     pub fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (String::from(name), value)).collect())
@@ -105,7 +112,11 @@ impl Raw {
         match std::fs::read_to_string(path) {
             Ok(text) => Some(String::from(text.trim_end())),
             Err(error) => {
-                faults.push(Fault { name, what: format!("names the file {path} by {name}_FILE: {error}"), hint: "give a path this user can read" });
+                faults.push(Fault {
+                    name,
+                    what: format!("names the file {path} by {name}_FILE: {error}"),
+                    hint: "give a path this user can read",
+                });
                 None
             }
         }
@@ -125,19 +136,45 @@ impl Settings {
     /// One [`Fault`] for each setting that is missing or wrong.
     pub fn check(raw: &Raw) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
-        let mut needed = |name, hint, faults: &mut Vec<Fault>| {
+        let needed = |name, hint, faults: &mut Vec<Fault>| {
             raw.get(name, faults).unwrap_or_else(|| {
                 faults.push(Fault { name, what: String::from("is missing"), hint });
                 String::new()
             })
         };
-        let channel_secret = needed("LINE_CHANNEL_SECRET", "LINE Developers console, your Messaging API channel, tab Basic settings, Channel secret", &mut faults);
-        let channel_id = needed("LINE_CHANNEL_ID", "LINE Developers console, your Messaging API channel, tab Basic settings, Channel ID", &mut faults);
-        let login = needed("LINE_LOGIN_CHANNEL_ID", "LINE Developers console, your LINE Login channel under the same provider, Channel ID", &mut faults);
-        let liff_id = needed("LIFF_ID", "LINE Developers console, your LINE Login channel, tab LIFF: add an app of size Full with endpoint PUBLIC_URL/m/", &mut faults);
-        let public_url = needed("PUBLIC_URL", "how LINE and phones reach this service, for example https://card.example.tw", &mut faults);
-        let secret = needed("SHUKE_SECRET", "make one with `openssl rand -base64 32` and keep a copy apart from the backups", &mut faults);
-        let mut optional = |name, default: &str, faults: &mut Vec<Fault>| raw.get(name, faults).unwrap_or_else(|| String::from(default));
+        let channel_secret = needed(
+            "LINE_CHANNEL_SECRET",
+            "LINE Developers console, your Messaging API channel, tab Basic settings, Channel secret",
+            &mut faults,
+        );
+        let channel_id = needed(
+            "LINE_CHANNEL_ID",
+            "LINE Developers console, your Messaging API channel, tab Basic settings, Channel ID",
+            &mut faults,
+        );
+        let login = needed(
+            "LINE_LOGIN_CHANNEL_ID",
+            "LINE Developers console, your LINE Login channel under the same provider, Channel ID",
+            &mut faults,
+        );
+        let liff_id = needed(
+            "LIFF_ID",
+            "LINE Developers console, your LINE Login channel, tab LIFF: add an app of size Full with endpoint PUBLIC_URL/m/",
+            &mut faults,
+        );
+        let public_url = needed(
+            "PUBLIC_URL",
+            "how LINE and phones reach this service, for example https://card.example.tw",
+            &mut faults,
+        );
+        let secret = needed(
+            "SHUKE_SECRET",
+            "make one with `openssl rand -base64 32` and keep a copy apart from the backups",
+            &mut faults,
+        );
+        let optional = |name, default: &str, faults: &mut Vec<Fault>| {
+            raw.get(name, faults).unwrap_or_else(|| String::from(default))
+        };
         let line_api_base = optional("LINE_API_BASE", "https://api.line.me", &mut faults);
         let line_data_api_base = optional("LINE_DATA_API_BASE", "https://api-data.line.me", &mut faults);
         let database_url = optional("DATABASE_URL", "sqlite://data/shuke.db", &mut faults);
@@ -151,12 +188,24 @@ impl Settings {
             None
         } else {
             Secret::parse(&secret)
-                .map_err(|what| faults.push(Fault { name: "SHUKE_SECRET", what, hint: "it wraps every key: lose it and sealed data is lost" }))
+                .map_err(|what| {
+                    faults.push(Fault {
+                        name: "SHUKE_SECRET",
+                        what,
+                        hint: "it wraps every key: lose it and sealed data is lost",
+                    })
+                })
                 .ok()
         };
         let mut address = |name, text: &str| {
             text.parse::<SocketAddr>()
-                .map_err(|_| faults.push(Fault { name, what: format!("is {text:?}, which is no address"), hint: "an address and a port, like 0.0.0.0:8080" }))
+                .map_err(|_| {
+                    faults.push(Fault {
+                        name,
+                        what: format!("is {text:?}, which is no address"),
+                        hint: "an address and a port, like 0.0.0.0:8080",
+                    })
+                })
                 .ok()
         };
         let bind = address("BIND", &bind);
@@ -169,15 +218,33 @@ impl Settings {
                 None
             }
         });
-        if !(database_url.starts_with("sqlite://") || database_url.starts_with("postgres://") || database_url.starts_with("postgresql://")) {
-            faults.push(Fault { name: "DATABASE_URL", what: String::from("names no database we know"), hint: "sqlite://path/to/file.db or postgres://user@host/name" });
+        if !(database_url.starts_with("sqlite://")
+            || database_url.starts_with("postgres://")
+            || database_url.starts_with("postgresql://"))
+        {
+            faults.push(Fault {
+                name: "DATABASE_URL",
+                what: String::from("names no database we know"),
+                hint: "sqlite://path/to/file.db or postgres://user@host/name",
+            });
         }
         if !public_url.is_empty() && !(public_url.starts_with("https://") || is_loopback(&public_url)) {
-            faults.push(Fault { name: "PUBLIC_URL", what: format!("is {public_url:?}"), hint: "LINE calls https only: https://your.domain" });
+            faults.push(Fault {
+                name: "PUBLIC_URL",
+                what: format!("is {public_url:?}"),
+                hint: "LINE calls https only: https://your.domain",
+            });
         }
-        for (name, base, line) in [("LINE_API_BASE", &line_api_base, "https://api.line.me"), ("LINE_DATA_API_BASE", &line_data_api_base, "https://api-data.line.me")] {
+        for (name, base, line) in [
+            ("LINE_API_BASE", &line_api_base, "https://api.line.me"),
+            ("LINE_DATA_API_BASE", &line_data_api_base, "https://api-data.line.me"),
+        ] {
             if base != line && !is_loopback(base) {
-                faults.push(Fault { name, what: format!("is {base:?}"), hint: "LINE's own address or a loopback address (the sandbox), nothing else" });
+                faults.push(Fault {
+                    name,
+                    what: format!("is {base:?}"),
+                    hint: "LINE's own address or a loopback address (the sandbox), nothing else",
+                });
             }
         }
         match (secret, bind) {
@@ -264,7 +331,17 @@ mod tests {
     fn every_missing_setting_is_named_with_where_to_get_it() {
         let faults = Settings::check(&Raw::of([])).unwrap_err();
         let names: Vec<_> = faults.iter().map(|fault| fault.name).collect();
-        assert_eq!(names, ["LINE_CHANNEL_SECRET", "LINE_CHANNEL_ID", "LINE_LOGIN_CHANNEL_ID", "LIFF_ID", "PUBLIC_URL", "SHUKE_SECRET"]);
+        assert_eq!(
+            names,
+            [
+                "LINE_CHANNEL_SECRET",
+                "LINE_CHANNEL_ID",
+                "LINE_LOGIN_CHANNEL_ID",
+                "LIFF_ID",
+                "PUBLIC_URL",
+                "SHUKE_SECRET"
+            ]
+        );
         assert!(faults.iter().all(|fault| !fault.hint.is_empty()));
     }
 

@@ -43,15 +43,18 @@ pub async fn record(app: &App, tx: &mut Tx, member: MemberId, answer: Answer<'_>
     .execute()
     .await?;
     let kind = if answer.granted { "consented" } else { "consent_withdrawn" };
-    timeline::record(app, tx, member, timeline::Entry::new(kind, answer.at, actor).with("purpose", answer.purpose)).await.map(drop)
+    timeline::record(app, tx, member, timeline::Entry::new(kind, answer.at, actor).with("purpose", answer.purpose))
+        .await
+        .map(drop)
 }
 
 /// Whether a member agrees at present; never asked counts as no.
 pub async fn is_granted(on: impl Into<On<'_>>, member: MemberId, purpose: &str) -> sqlx::Result<bool> {
-    let newest = query(on, "select granted from consent where member = $1 and purpose = $2 order by at desc, id desc limit 1")
-        .bind(member)
-        .bind(purpose)
-        .optional::<(bool,)>()
-        .await?;
+    let newest =
+        query(on, "select granted from consent where member = $1 and purpose = $2 order by at desc, id desc limit 1")
+            .bind(member)
+            .bind(purpose)
+            .optional::<(bool,)>()
+            .await?;
     Ok(newest.is_some_and(|(granted,)| granted))
 }

@@ -116,7 +116,8 @@ pub async fn set_state(tx: &mut Tx, friend: &Friend, state: FriendState, at: Dat
 pub async fn keep_profile(app: &App, tx: &mut Tx, friend: &Friend, profile: &Profile) -> sqlx::Result<()> {
     let Some(key) = keys::of(app, &mut *tx, friend.member).await? else { return Ok(()) };
     let name = key.seal(&app.chance, &name_context(friend.member), &profile.name);
-    let picture = profile.picture.as_ref().map(|picture| key.seal(&app.chance, &picture_context(friend.member), picture));
+    let picture =
+        profile.picture.as_ref().map(|picture| key.seal(&app.chance, &picture_context(friend.member), picture));
     query(
         &mut *tx,
         "update friend set sealed_name = $3, sealed_picture = $4, profile_at = $5 where account = $1 and line_user_id = $2",
@@ -129,7 +130,11 @@ pub async fn keep_profile(app: &App, tx: &mut Tx, friend: &Friend, profile: &Pro
     .execute()
     .await?;
     if let Some(language) = profile.language.as_deref().and_then(Lang::nearest) {
-        query(tx, "update member set language = $2 where id = $1 and language is null").bind(friend.member).bind(language).execute().await?;
+        query(tx, "update member set language = $2 where id = $1 and language is null")
+            .bind(friend.member)
+            .bind(language)
+            .execute()
+            .await?;
     }
     Ok(())
 }
@@ -206,7 +211,14 @@ mod tests {
 
     #[test]
     fn names_are_masked_by_letters_not_bytes() {
-        for (name, shown) in [("", ""), ("美", "美"), ("林美", "林＊"), ("林小美", "林＊美"), ("Wang Xiao-Mei", "W＊＊＊i"), ("👩‍👩‍👧家", "👩‍👩‍👧＊")] {
+        for (name, shown) in [
+            ("", ""),
+            ("美", "美"),
+            ("林美", "林＊"),
+            ("林小美", "林＊美"),
+            ("Wang Xiao-Mei", "W＊＊＊i"),
+            ("👩‍👩‍👧家", "👩‍👩‍👧＊"),
+        ] {
             assert_eq!(masked(name), shown);
         }
     }

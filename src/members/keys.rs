@@ -20,7 +20,8 @@ pub(super) async fn create(app: &App, on: impl Into<On<'_>>, member: MemberId) -
 
 /// The key of a member; none after erasure, or when `SHUKE_SECRET` is not the one it was wrapped under (logged).
 pub async fn of(app: &App, on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<Option<DataKey>> {
-    let wrapped = query(on, "select wrapped from member_key where member = $1").bind(member).optional::<(Vec<u8>,)>().await?;
+    let wrapped =
+        query(on, "select wrapped from member_key where member = $1").bind(member).optional::<(Vec<u8>,)>().await?;
     Ok(wrapped.and_then(|(wrapped,)| unwrap(app, member, &wrapped)))
 }
 

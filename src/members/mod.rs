@@ -12,9 +12,10 @@ pub mod keys;
 mod number;
 pub mod pass;
 mod people;
+pub mod profiles;
 pub mod sessions;
 pub mod tags;
 pub mod timeline;
 
 pub use number::{Number, WrongNumber};
-pub use people::{Member, bump_version, by_number, create, find, in_account_of, join, page, set_language};
+pub use people::{Member, bump_version, by_line_user, by_number, create, find, in_account_of, join, page, set_language};

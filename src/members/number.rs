@@ -118,7 +118,8 @@ mod tests {
     fn what_people_type_is_forgiven() {
         let number = Number::random(&Chance::seeded(4));
         assert_eq!(number.grouped().parse(), Ok(number.clone()));
-        let wide: String = number.0.chars().map(|c| char::from_u32(c as u32 - '0' as u32 + '０' as u32).unwrap()).collect();
+        let wide: String =
+            number.0.chars().map(|c| char::from_u32(c as u32 - '0' as u32 + '０' as u32).unwrap()).collect();
         assert_eq!(wide.parse(), Ok(number));
         assert_eq!("1234".parse::<Number>(), Err(WrongNumber::Length));
         assert_eq!("abcdefgh".parse::<Number>(), Err(WrongNumber::Length));

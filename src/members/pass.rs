@@ -74,10 +74,9 @@ pub fn read(secret: &Secret, scanned: &str, now: DateTime<Utc>) -> Result<Read, 
     };
     let number: Number = number.parse().map_err(|_| Fault::Forged)?;
     let window = from_base32(window).ok_or(Fault::Forged)?;
-    let is_ours = secret
-        .keys_for(PURPOSE)
-        .iter()
-        .any(|key| bool::from(mac_letters(key.mac(signed_text(&number, window).as_bytes())).as_bytes().ct_eq(mac.as_bytes())));
+    let is_ours = secret.keys_for(PURPOSE).iter().any(|key| {
+        bool::from(mac_letters(key.mac(signed_text(&number, window).as_bytes())).as_bytes().ct_eq(mac.as_bytes()))
+    });
     if !is_ours {
         return Err(Fault::Forged);
     }
@@ -182,7 +181,16 @@ mod tests {
         }
         let other = Secret::parse(&"t".repeat(32)).unwrap();
         assert_eq!(read(&other, &good, at(0)), Err(Fault::Forged));
-        for wrong in ["", "M1", "C1:ABC", "M1:::", &format!("{good}:"), &format!("{good}X"), "M1:12345678:ZZZZZZZZZZZZ:A", &"9".repeat(100_000)] {
+        for wrong in [
+            "",
+            "M1",
+            "C1:ABC",
+            "M1:::",
+            &format!("{good}:"),
+            &format!("{good}X"),
+            "M1:12345678:ZZZZZZZZZZZZ:A",
+            &"9".repeat(100_000),
+        ] {
             assert!(read(&secret(), wrong, at(0)).is_err(), "{wrong}");
         }
     }

@@ -40,12 +40,15 @@ pub async fn create(app: &App, tx: &mut Tx) -> sqlx::Result<Member> {
     let id: MemberId = app.ids.make();
     let number = loop {
         let number = Number::random(&app.chance);
-        let taken = query(&mut *tx, "insert into member (id, number, created_at) values ($1, $2, $3) on conflict (number) do nothing")
-            .bind(id)
-            .bind(number.clone())
-            .bind(now)
-            .execute()
-            .await?;
+        let taken = query(
+            &mut *tx,
+            "insert into member (id, number, created_at) values ($1, $2, $3) on conflict (number) do nothing",
+        )
+        .bind(id)
+        .bind(number.clone())
+        .bind(now)
+        .execute()
+        .await?;
         if taken == 1 {
             break number;
         }
@@ -56,7 +59,10 @@ pub async fn create(app: &App, tx: &mut Tx) -> sqlx::Result<Member> {
 
 /// A member by id.
 pub async fn find(on: impl Into<On<'_>>, id: MemberId) -> sqlx::Result<Option<Member>> {
-    query(on, "select id, number, joined_at, language, version, is_test, created_at from member where id = $1").bind(id).optional().await
+    query(on, "select id, number, joined_at, language, version, is_test, created_at from member where id = $1")
+        .bind(id)
+        .optional()
+        .await
 }
 
 /// A member by the number she reads out.
@@ -68,7 +74,11 @@ pub async fn by_number(on: impl Into<On<'_>>, number: &Number) -> sqlx::Result<O
 }
 
 /// The person behind a LINE user of an account.
-pub async fn in_account_of(on: impl Into<On<'_>>, account: AccountId, user: &LineUserId) -> sqlx::Result<Option<Member>> {
+pub async fn in_account_of(
+    on: impl Into<On<'_>>,
+    account: AccountId,
+    user: &LineUserId,
+) -> sqlx::Result<Option<Member>> {
     query(
         on,
         "select m.id, m.number, m.joined_at, m.language, m.version, m.is_test, m.created_at
@@ -77,6 +87,18 @@ pub async fn in_account_of(on: impl Into<On<'_>>, account: AccountId, user: &Lin
     .bind(account)
     .bind(user.clone())
     .optional()
+    .await
+}
+
+/// The people behind a LINE user, whichever account it is a user of: one, where the accounts have one provider.
+pub async fn by_line_user(on: impl Into<On<'_>>, user: &LineUserId) -> sqlx::Result<Vec<Member>> {
+    query(
+        on,
+        "select distinct m.id, m.number, m.joined_at, m.language, m.version, m.is_test, m.created_at
+         from friend f join member m on m.id = f.member where f.line_user_id = $1 order by m.id",
+    )
+    .bind(user.clone())
+    .all()
     .await
 }
 
@@ -90,12 +112,20 @@ pub async fn page(on: impl Into<On<'_>>, after: Option<MemberId>, limit: i64) ->
 }
 
 /// Makes a person a member, once: false when she already was. `wording` names the text she agreed to.
-pub async fn join(app: &App, tx: &mut Tx, member: MemberId, at: DateTime<Utc>, actor: &Actor, wording: &str) -> sqlx::Result<bool> {
-    let changed = query(&mut *tx, "update member set joined_at = $2, version = version + 1 where id = $1 and joined_at is null")
-        .bind(member)
-        .bind(at)
-        .execute()
-        .await?;
+pub async fn join(
+    app: &App,
+    tx: &mut Tx,
+    member: MemberId,
+    at: DateTime<Utc>,
+    actor: &Actor,
+    wording: &str,
+) -> sqlx::Result<bool> {
+    let changed =
+        query(&mut *tx, "update member set joined_at = $2, version = version + 1 where id = $1 and joined_at is null")
+            .bind(member)
+            .bind(at)
+            .execute()
+            .await?;
     if changed == 1 {
         timeline::record(app, tx, member, timeline::Entry::new("joined", at, actor).with("wording", wording)).await?;
     }

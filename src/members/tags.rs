@@ -12,13 +12,28 @@ pub const LONGEST: usize = 50;
 
 /// The tags a member has, by name.
 pub async fn of(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<Vec<String>> {
-    let rows = query(on, "select tag from member_tag where member = $1 and is_on order by tag").bind(member).all::<(String,)>().await?;
+    let rows = query(on, "select tag from member_tag where member = $1 and is_on order by tag")
+        .bind(member)
+        .all::<(String,)>()
+        .await?;
     Ok(rows.into_iter().map(|(tag,)| tag).collect())
 }
 
 /// Puts a tag on or takes it off as of `at`; false when nothing changed: it was so already, or a newer fact stands.
-pub async fn set(app: &App, tx: &mut Tx, member: MemberId, tag: &str, is_on: bool, at: DateTime<Utc>, actor: &Actor) -> sqlx::Result<bool> {
-    let was_on = query(&mut *tx, "select is_on from member_tag where member = $1 and tag = $2").bind(member).bind(tag).optional::<(bool,)>().await?;
+pub async fn set(
+    app: &App,
+    tx: &mut Tx,
+    member: MemberId,
+    tag: &str,
+    is_on: bool,
+    at: DateTime<Utc>,
+    actor: &Actor,
+) -> sqlx::Result<bool> {
+    let was_on = query(&mut *tx, "select is_on from member_tag where member = $1 and tag = $2")
+        .bind(member)
+        .bind(tag)
+        .optional::<(bool,)>()
+        .await?;
     let changed = query(
         &mut *tx,
         "insert into member_tag (member, tag, is_on, at, recorded_at, actor_kind, actor_id) values ($1, $2, $3, $4, $5, $6, $7)

@@ -84,7 +84,9 @@ pub async fn record(app: &App, tx: &mut Tx, member: MemberId, entry: Entry<'_>) 
     let id: TimelineId = app.ids.make();
     let now = app.clock.now();
     let sealed = match entry.private {
-        Some(text) => keys::of(app, &mut *tx, member).await?.map(|key| key.seal(&app.chance, &context(member), &String::from(text))),
+        Some(text) => keys::of(app, &mut *tx, member)
+            .await?
+            .map(|key| key.seal(&app.chance, &context(member), &String::from(text))),
         None => None,
     };
     query(
@@ -111,8 +113,15 @@ pub async fn record(app: &App, tx: &mut Tx, member: MemberId, entry: Entry<'_>) 
 }
 
 /// Up to `limit` lines before `before`, newest first.
-pub async fn page(on: impl Into<On<'_>>, member: MemberId, before: Option<TimelineId>, limit: i64) -> sqlx::Result<Vec<Line>> {
-    let mut select = query(on, "select id, kind, at, recorded_at, actor_kind, actor_id, body from timeline where member = ").push_bind(member);
+pub async fn page(
+    on: impl Into<On<'_>>,
+    member: MemberId,
+    before: Option<TimelineId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Line>> {
+    let mut select =
+        query(on, "select id, kind, at, recorded_at, actor_kind, actor_id, body from timeline where member = ")
+            .push_bind(member);
     if let Some(before) = before {
         select = select.push(" and id < ").push_bind(before);
     }
@@ -130,7 +139,12 @@ pub async fn blank_message(tx: &mut Tx, member: MemberId, message_id: &str) -> s
 }
 
 /// The text of a line, opened for who may see it.
-pub async fn private_text(app: &App, on: impl Into<On<'_>>, member: MemberId, id: TimelineId) -> sqlx::Result<Option<String>> {
+pub async fn private_text(
+    app: &App,
+    on: impl Into<On<'_>>,
+    member: MemberId,
+    id: TimelineId,
+) -> sqlx::Result<Option<String>> {
     type Row = (Option<Sealed<String>>, Vec<u8>);
     let row = query(on, "select t.sealed, k.wrapped from timeline t join member_key k on k.member = t.member where t.member = $1 and t.id = $2")
         .bind(member)

@@ -15,6 +15,7 @@ mod journal;
 pub mod liff;
 mod person;
 mod serve;
+mod transport;
 pub mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};

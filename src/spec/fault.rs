@@ -233,6 +233,36 @@ mod tests {
         assert_eq!(diagnostic.human(false), "a.yaml:3:8  c\n  3 | 標題: a, b: c\n    |          ^\n  m\n");
     }
 
+    /// The words between `before` and the next quote in every file below `folder`.
+    fn quoted(folder: &std::path::Path, before: &str, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("the source").flatten() {
+            if entry.path().is_dir() {
+                quoted(&entry.path(), before, found);
+            } else if entry.path().extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(entry.path()).expect("the source");
+                let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+                found.extend(program.split(before).skip(1).filter_map(|rest| rest.split('"').next()).map(String::from));
+            }
+        }
+    }
+
+    #[test]
+    fn every_fault_and_every_hint_has_its_sentence() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let catalogue = std::fs::read_to_string(root.join("src/words/zh-Hant/validate.ftl")).expect("the catalogue");
+        let mut codes = Vec::new();
+        for before in ["Fault::new(\"", ".hint(\"", ".short(\"", "wrong_kind(\""] {
+            quoted(&root.join("src"), before, &mut codes);
+        }
+        assert!(codes.len() > 50, "the faults are found: {}", codes.len());
+        let codes = codes.iter().map(|code| match code.as_str() {
+            "switch" | "text" | "one-key" => format!("want-{code}"),
+            _ => code.clone(),
+        });
+        let missing: Vec<_> = codes.filter(|code| !catalogue.contains(&format!("validate-{code} = "))).collect();
+        assert!(missing.is_empty(), "no sentence for {missing:?}");
+    }
+
     #[test]
     fn a_fault_passes_through_a_line_of_text() {
         let fault = Fault::new("too-small", Place::default()).with("min", 1).hint("did-you-mean");

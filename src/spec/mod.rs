@@ -7,9 +7,10 @@
 //! that one run of `shuke validate` shows everything that is wrong. Only a wrong shape (an unknown key, a list where a text is
 //! wanted) ends the reading of its document.
 
+pub mod brand_file;
 pub mod canonical;
 pub mod colour;
-
+pub mod definitions;
 mod document;
 mod fault;
 mod place;
@@ -17,7 +18,7 @@ mod read;
 pub mod schema;
 mod shape;
 mod source;
-
+pub mod template;
 pub mod tree;
 pub mod values;
 
@@ -26,4 +27,6 @@ pub use fault::{Diagnostic, Fault, nearest, render};
 pub use place::{At, Place};
 pub use read::{Doc, documents, read};
 pub use source::{MAX_BYTES, Source};
-pub use values::{Currency, Date, Duration, LocalDateTime, Money, Name, Percent, Period, TimeOfDay, UnitPrice, Zone};
+pub use values::{
+    Currency, Date, Duration, LocalDateTime, Money, Name, OrNone, Percent, Period, Texts, TimeOfDay, UnitPrice, Zone,
+};

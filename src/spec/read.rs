@@ -1,7 +1,7 @@
 //! From a file's text to typed documents.
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_saphyr::{Options, alias_limits, budget, options};
 
 use super::place::{leave, reading};
@@ -99,13 +99,21 @@ pub fn read<T: Document>(doc: &Doc<'_>) -> Result<T, Vec<Fault>> {
             .map_err(|error| shape::faults_of(&error, doc.text))
     });
     match answer {
-        Ok(Checked(document)) if faults.is_empty() => Ok(document),
+        Ok(Checked(document)) if faults.is_empty() => match holds_nul(&document) {
+            true => Err(vec![Fault::new("nul", doc.place()).hint("nul-hint")]),
+            false => Ok(document),
+        },
         Ok(_) => Err(sorted(faults)),
         Err(more) => {
             faults.extend(more);
             Err(sorted(faults))
         }
     }
+}
+
+/// Whether a text of the document holds the character U+0000, which PostgreSQL cannot store.
+fn holds_nul(document: &impl Serialize) -> bool {
+    serde_json::to_string(document).is_ok_and(|json| json.contains("\\u0000"))
 }
 
 fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
@@ -157,7 +165,6 @@ mod tests {
     use garde::Validate;
     use proptest::prelude::*;
     use schemars::JsonSchema;
-    use serde::Serialize;
 
     use super::*;
     use crate::spec::{At, Duration, Name, Percent, render};

@@ -42,6 +42,10 @@ pub(super) fn fault_of(error: &Error, text: &str) -> Fault {
             wrong_kind(wanted(expected), place).with("given", unexpected)
         }
         Error::InvalidScalar { ty, .. } => wrong_kind(wanted(ty), place),
+        // A bare word where a key with a value is wanted is only noticed at what follows it.
+        Error::Unexpected { .. } if matches!(char_at(text, location), Some(']' | '}' | '-')) => {
+            wrong_kind("one-key", place)
+        }
         Error::Unexpected { expected, .. } => wrong_kind(wanted(expected), place),
         Error::InvalidBooleanStrict { .. } => wrong_kind("switch", place),
         Error::NullIntoString { .. } => wrong_kind("text", place),
@@ -78,6 +82,11 @@ fn syntax(message: &str, place: Place, location: Location, text: &str) -> Fault 
     let first = message.lines().next().unwrap_or_default();
     let detail = first.split(" at line ").next().unwrap_or_default();
     Fault::new("syntax", place).with("detail", detail).hint("syntax-hint")
+}
+
+fn char_at(text: &str, location: Location) -> Option<char> {
+    let line = text.lines().nth(usize::try_from(location.line().checked_sub(1)?).ok()?)?;
+    line.chars().nth(usize::try_from(location.column().checked_sub(1)?).ok()?)
 }
 
 /// A tab that indents the line before `line`, that line or the one after: lines below the one before it, and its column.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use action::{Action, AltUri, InputOption, PickerMode};
+pub(in crate::line) use check::decimal;
 pub use check::{check, check_json};
 pub use fault::{Fault, Rule, Unit, refusal};
 

@@ -70,12 +70,16 @@ pub(super) async fn unknown_path(state: State<Sandbox>, request: HttpRequest) ->
 
 async fn wrong_method(State(sandbox): State<Sandbox>) -> Response {
     let answer = Answer::refused(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
-    with_request_id(answer.into_response(), &sandbox.0.ids.random_uuid().to_string())
+    signed_off(answer.into_response(), &sandbox.0.ids.random_uuid().to_string(), sandbox.0.clock.now())
 }
 
-fn with_request_id(mut response: Response, id: &str) -> Response {
-    if let Ok(id) = HeaderValue::from_str(id) {
-        response.headers_mut().insert(HeaderName::from_static("x-line-request-id"), id);
+/// Adds what every answer of LINE carries: its id, and the time, which here is the sandbox's.
+fn signed_off(mut response: Response, id: &str, now: DateTime<Utc>) -> Response {
+    let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    for (name, value) in [(HeaderName::from_static("x-line-request-id"), id), (header::DATE, date.as_str())] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
     }
     response
 }
@@ -112,7 +116,7 @@ async fn line(State(sandbox): State<Sandbox>, endpoint: Endpoint, request: HttpR
     if endpoint == Endpoint::WebhookTest && answer.status.is_success() {
         answer = sandbox.test_webhook(&call.json().unwrap_or_default()).await;
     }
-    with_request_id(strike(answer, fault).await, &id)
+    signed_off(strike(answer, fault).await, &id, call.now)
 }
 
 /// The fields of a form; empty for anything else.

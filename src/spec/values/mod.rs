@@ -5,7 +5,9 @@ mod calendar;
 mod duration;
 mod money;
 mod name;
+mod or_none;
 mod percent;
+mod texts;
 
 use serde::{Deserialize, Deserializer};
 
@@ -16,7 +18,9 @@ pub use calendar::{Date, LocalDateTime, TimeOfDay, Zone};
 pub use duration::{Duration, Period};
 pub use money::{Currency, Money, UnitPrice};
 pub use name::Name;
+pub use or_none::OrNone;
 pub use percent::Percent;
+pub use texts::Texts;
 
 /// A value written as a text.
 pub(super) trait Written: Sized {

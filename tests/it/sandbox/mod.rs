@@ -1,6 +1,7 @@
 //! LINE in a box answers as LINE would, and its history tells the truth.
 
 mod api;
+mod client;
 mod faults;
 mod people;
 mod restart;

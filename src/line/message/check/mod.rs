@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use super::Message;
 use super::fault::{Fault, Rule};
+pub(in crate::line) use walk::decimal;
+
 use messages::MESSAGES;
 use walk::{Node, Walk};
 

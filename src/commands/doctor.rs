@@ -1,0 +1,165 @@
+//! `shuke doctor`: settings, database, clock and LINE, each with its cause and what to do. Exit 1 when something must be
+//! mended, 4 when LINE could not be reached.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::open::{self, Place};
+use super::{Exit, Format};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::settings::{Raw, Settings};
+use crate::{assets, brand};
+
+/// One thing looked at.
+#[derive(Debug, Serialize)]
+struct Check {
+    what: &'static str,
+    verdict: Verdict,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mend: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Good,
+    Warning,
+    Bad,
+    /// LINE or the network did not answer.
+    Unreachable,
+}
+
+impl Check {
+    fn good(what: &'static str, detail: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Good, detail: detail.into(), mend: None }
+    }
+
+    fn of(what: &'static str, verdict: Verdict, detail: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { what, verdict, detail: detail.into(), mend: Some(mend.into()) }
+    }
+}
+
+/// Looks at everything and prints what it found.
+pub async fn doctor(place: &Place, format: Format) -> anyhow::Result<Exit> {
+    let mut checks = Vec::new();
+    match Settings::check(&Raw::read(place.env_file.as_deref())?) {
+        Err(faults) => {
+            checks.extend(faults.into_iter().map(|fault| Check::of("settings", Verdict::Bad, format!("{} {}", fault.name, fault.what), fault.hint)));
+        }
+        Ok(mut settings) => {
+            if let Some(brand) = &place.brand {
+                settings.brand_dir.clone_from(brand);
+            }
+            checks.push(Check::good("settings", "all that is needed is there"));
+            checks.push(brand_check(&settings));
+            match open::app(settings, Clock::system()).await {
+                Ok(app) => {
+                    checks.push(database(&app).await);
+                    line(&app, &mut checks).await;
+                }
+                Err(error) => checks.push(Check::of("database", Verdict::Bad, format!("{error:#}"), "check DATABASE_URL, the folder's rights, or the server")),
+            }
+        }
+    }
+    let missing = assets::missing();
+    checks.push(if missing.is_empty() {
+        Check::good("pages", "styles and scripts are built in")
+    } else {
+        Check::of("pages", Verdict::Warning, format!("missing: {}", missing.join(", ")), "`make web` (Node 20), then build again")
+    });
+    print(&checks, format);
+    Ok(verdict(&checks))
+}
+
+fn verdict(checks: &[Check]) -> Exit {
+    let any = |verdict| checks.iter().any(|check| check.verdict == verdict);
+    if any(Verdict::Bad) {
+        Exit::Failed
+    } else if any(Verdict::Unreachable) {
+        Exit::Remote
+    } else {
+        Exit::Ok
+    }
+}
+
+fn print(checks: &[Check], format: Format) {
+    match format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(checks).expect("checks are plain data")),
+        Format::Human => {
+            for check in checks {
+                let mark = match check.verdict {
+                    Verdict::Good => "✓",
+                    Verdict::Warning => "!",
+                    Verdict::Bad | Verdict::Unreachable => "✗",
+                };
+                println!("{mark} {:<10} {}", check.what, check.detail);
+                if let Some(mend) = &check.mend {
+                    println!("  {:<10} → {mend}", "");
+                }
+            }
+        }
+    }
+}
+
+fn brand_check(settings: &Settings) -> Check {
+    match brand::read(&settings.brand_dir) {
+        Ok(_) => Check::good("brand", format!("{} reads without a fault", settings.brand_dir.display())),
+        Err(faults) => Check::of("brand", Verdict::Bad, format!("{} faults in {}", faults.len(), settings.brand_dir.display()), "`shuke validate` shows each with its place"),
+    }
+}
+
+async fn database(app: &App) -> Check {
+    match app.db.check_migrated().await {
+        Ok(()) => Check::good("database", "opens, and is at this program's schema"),
+        Err(error) => Check::of("database", Verdict::Bad, error.to_string(), "`shuke migrate`"),
+    }
+}
+
+/// How far this machine's clock may be from LINE's before passes and signatures of time suffer.
+const SKEW_SECONDS: i64 = 30;
+
+async fn line(app: &App, checks: &mut Vec<Check>) {
+    let info = tokio::time::timeout(Duration::from_secs(15), app.line.bot_info()).await;
+    let info = match info {
+        Ok(Ok(info)) => info,
+        Ok(Err(error)) => {
+            let verdict = if error.is_refusal() { Verdict::Bad } else { Verdict::Unreachable };
+            checks.push(Check::of("LINE", verdict, error.to_string(), "check LINE_CHANNEL_ID and LINE_CHANNEL_SECRET, and that this machine reaches api.line.me"));
+            return;
+        }
+        Err(_) => {
+            checks.push(Check::of("LINE", Verdict::Unreachable, "no answer within 15 s", "check that this machine reaches api.line.me"));
+            return;
+        }
+    };
+    checks.push(Check::good("LINE", format!("speaks for {} ({})", info.display_name, info.basic_id)));
+    if let Some(skew) = app.line.clock_skew() {
+        checks.push(if skew.num_seconds().abs() <= SKEW_SECONDS {
+            Check::good("clock", format!("within {SKEW_SECONDS} s of LINE's"))
+        } else {
+            Check::of("clock", Verdict::Bad, format!("{} s away from LINE's", skew.num_seconds()), "let this machine keep time by NTP: passes live 30 s")
+        });
+    }
+    match (app.line.quota().await, app.line.consumption().await) {
+        (Ok(quota), Ok(used)) => {
+            let limit = quota.limit.map_or_else(|| String::from("no limit"), |limit| limit.to_string());
+            checks.push(Check::good("quota", format!("{used} messages used this month, of {limit}")));
+        }
+        (Err(error), _) | (_, Err(error)) => checks.push(Check::of("quota", Verdict::Unreachable, error.to_string(), "try again")),
+    }
+    let wanted = format!("{}/line/webhook", app.settings.public_url);
+    match app.line.webhook_endpoint().await {
+        Ok(Some(endpoint)) if endpoint.endpoint == wanted && endpoint.is_active => checks.push(Check::good("webhook", wanted)),
+        Ok(Some(endpoint)) => checks.push(Check::of(
+            "webhook",
+            Verdict::Bad,
+            format!("LINE calls {}{}", endpoint.endpoint, if endpoint.is_active { "" } else { ", and is switched off" }),
+            format!("set it to {wanted} in the console, switch on Use webhook and Webhook redelivery"),
+        )),
+        Ok(None) => checks.push(Check::of("webhook", Verdict::Bad, "none is set at LINE", format!("set {wanted} in the console, switch on Use webhook and Webhook redelivery"))),
+        Err(error) => checks.push(Check::of("webhook", Verdict::Unreachable, error.to_string(), "try again")),
+    }
+}

@@ -1,0 +1,115 @@
+//! The command line. Each command is a short file; this one parses, opens what a command needs, and turns its outcome into
+//! an exit code: 0 ok · 1 invalid or failed · 2 plan has changes (only when asked) · 3 refused by policy · 4 LINE or
+//! network · 64 usage.
+
+mod doctor;
+mod migrate;
+mod open;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The outcome of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Ok,
+    /// Invalid input, or it failed.
+    Failed,
+    /// The plan has changes; only where asked for.
+    Changes,
+    /// A policy refused it; nothing was done.
+    Refused,
+    /// LINE or the network.
+    Remote,
+    /// The command was not understood.
+    Usage,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Ok => 0,
+            Exit::Failed => 1,
+            Exit::Changes => 2,
+            Exit::Refused => 3,
+            Exit::Remote => 4,
+            Exit::Usage => 64,
+        })
+    }
+}
+
+/// How a command prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For a person.
+    #[default]
+    Human,
+    /// One JSON document.
+    Json,
+}
+
+/// Shuke (熟客) turns a brand's LINE Official Account into its membership system.
+#[derive(Debug, Parser)]
+#[command(name = "shuke", version, propagate_version = true)]
+struct Cli {
+    /// Settings file; default `.env` where there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    /// The folder with brand.yaml; default BRAND_DIR or the current folder.
+    #[arg(long, global = true, value_name = "DIR")]
+    brand: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service: webhook, member pages, counter, API, and the sender.
+    Serve,
+    /// Check settings, database, clock and LINE, and say what to mend.
+    Doctor {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Bring the database to this program's schema.
+    Migrate,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Ok }.into();
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("The program could not start: {error}");
+            return Exit::Failed.into();
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("{error:#}");
+            Exit::Failed.into()
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<Exit> {
+    let place = open::Place { env_file: cli.env_file, brand: cli.brand };
+    match cli.command {
+        Command::Serve => serve::serve(&place).await,
+        Command::Doctor { format } => doctor::doctor(&place, format).await,
+        Command::Migrate => migrate::migrate(&place).await,
+    }
+}

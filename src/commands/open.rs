@@ -1,0 +1,101 @@
+//! Opening what a command works on: the settings, the store, the App.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{App, Parts};
+use crate::clock::{Chance, Clock};
+use crate::ids::Ids;
+use crate::line::client::Client;
+use crate::settings::{self, LogFormat, Raw, Settings};
+use crate::store::Db;
+use crate::words::Words;
+use crate::worker;
+
+/// Where the command was told to look.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// `--env-file`.
+    pub env_file: Option<PathBuf>,
+    /// `--brand`.
+    pub brand: Option<PathBuf>,
+}
+
+impl Place {
+    /// The settings, or every fault in them on standard error.
+    pub fn settings(&self) -> anyhow::Result<Settings> {
+        let raw = Raw::read(self.env_file.as_deref())?;
+        let mut settings = Settings::check(&raw).map_err(|faults| {
+            let list: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
+            anyhow::anyhow!(
+                "Some settings are missing or wrong. Put them into .env (see .env.example) or the environment:\n\n{}\n\n\
+                 To try everything without a LINE account: shuke demo",
+                list.join("\n")
+            )
+        })?;
+        if let Some(brand) = &self.brand {
+            settings.brand_dir.clone_from(brand);
+        }
+        Ok(settings)
+    }
+
+    /// The database alone, for commands that need no LINE settings.
+    pub async fn database(&self) -> anyhow::Result<Db> {
+        let url = settings::database_url(&Raw::read(self.env_file.as_deref())?);
+        Db::open(&url).await.with_context(|| format!("The database {} cannot be opened", shown(&url)))
+    }
+
+    /// The App on a store that is migrated, for commands beside a running service.
+    pub async fn app(&self) -> anyhow::Result<App> {
+        let settings = self.settings()?;
+        app(settings, Clock::system()).await
+    }
+}
+
+/// Builds the App on the settings' database; the store must be migrated.
+pub async fn app(settings: Settings, clock: Clock) -> anyhow::Result<App> {
+    let db = Db::open(&settings.database_url)
+        .await
+        .with_context(|| format!("The database {} cannot be opened", shown(&settings.database_url)))?;
+    let chance = Chance::system();
+    let ids = Ids::new(clock.clone(), chance.clone());
+    let line = Client::new(&settings, clock.clone(), chance.clone()).context("The connection to LINE cannot be prepared")?;
+    let holder = ids.make();
+    Ok(App::new(Parts {
+        db,
+        line,
+        secret: settings.secret.clone(),
+        words: Words::load(),
+        holder,
+        subscribed: worker::SUBSCRIBED,
+        jobs_bell: Arc::default(),
+        sender_bell: Arc::default(),
+        clock,
+        chance,
+        ids,
+        settings,
+    }))
+}
+
+/// A database address without its password.
+fn shown(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
+        _ => String::from(url),
+    }
+}
+
+/// Starts logging: JSON unless on a terminal, without personal data by the rules of the house.
+pub fn start_logging(format: Option<LogFormat>) {
+    let format = format.unwrap_or(if std::io::stderr().is_terminal() { LogFormat::Pretty } else { LogFormat::Json });
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+        LogFormat::Pretty => lines.with_target(false).compact().init(),
+    }
+}

@@ -1,0 +1,94 @@
+//! `shuke serve`: the service until Ctrl-C or SIGTERM, then a drain of at most five seconds.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::Exit;
+use super::open::{self, Place};
+use crate::app::App;
+use crate::brand;
+use crate::clock::Clock;
+use crate::intake::Intake;
+use crate::members::accounts::{self, Directory};
+use crate::{assets, web, worker};
+
+/// How long a stop waits for requests and sends that are under way.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Runs the service.
+pub async fn serve(place: &Place) -> anyhow::Result<Exit> {
+    let settings = place.settings()?;
+    open::start_logging(settings.log_format);
+    if settings.is_sandbox() {
+        tracing::warn!(line_api_base = settings.line_api_base, "LINE is a sandbox on this machine: nothing reaches real phones");
+    }
+    let missing = assets::missing();
+    if !missing.is_empty() {
+        tracing::warn!(missing = missing.join(", "), "pages are missing their styles and scripts; `make web` builds them (Node 20)");
+    }
+    let app = open::app(settings, Clock::system()).await?;
+    let running = Running::start(app).await?;
+    tracing::info!(bind = %running.app.settings.bind, version = env!("CARGO_PKG_VERSION"), "ready");
+    stop_asked().await;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(Exit::Ok)
+}
+
+/// The service with all its tasks.
+pub struct Running {
+    /// Its parts.
+    pub app: App,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Running {
+    /// Migrates, publishes the brand on an empty store, and starts serving and working.
+    pub async fn start(app: App) -> anyhow::Result<Self> {
+        app.db.migrate().await.context("The database could not be brought to this program's schema")?;
+        accounts::ensure(&app).await?;
+        brand::publish_first(&app).await?;
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let intake = Intake::start(&app, &tasks, &stop, true);
+        let line = web::line::Line { app: app.clone(), intake, accounts: Directory::load(&app.db).await? };
+        worker::start(&app, &tasks, &stop);
+        let (pages, ops) = web::routers(&app, line);
+        let serve = async |address, name, router| {
+            let listener = TcpListener::bind(address).await.with_context(|| format!("The address {address} ({name}) cannot be used"))?;
+            tasks.spawn(web::http::serve(listener, router, tasks.clone(), stop.clone()));
+            anyhow::Ok(())
+        };
+        match app.settings.ops_bind {
+            Some(ops_bind) => {
+                serve(ops_bind, "OPS_BIND", ops).await?;
+                serve(app.settings.bind, "BIND", pages).await?;
+            }
+            None => serve(app.settings.bind, "BIND", pages.merge(ops)).await?,
+        }
+        Ok(Self { app, tasks, stop })
+    }
+
+    /// Takes no new work, finishes what is under way, closes the store.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some work did not end within 5 s; what it had not finished goes on at the next start");
+        }
+        self.app.db.close().await;
+    }
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn stop_asked() {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be listened to");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

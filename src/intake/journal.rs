@@ -1,0 +1,204 @@
+//! Makes events durable. Requests queue up; one task writes what is waiting with one statement and one commit, and only then
+//! answers each. A group that cannot be written is retried request by request, so that one bad event is not everybody's 503.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::store;
+use crate::app::App;
+use crate::ids::{AccountId, LineUserId};
+use crate::line::webhook::{Kind, RawEvent};
+use crate::secret::DataKey;
+
+/// The store cannot take events now.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unavailable(pub(super) String);
+
+impl From<sqlx::Error> for Unavailable {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Lanes events are spread over: the unit that replicas share and PostgreSQL may partition by.
+pub(super) const LANES: u64 = 64;
+
+/// Requests that may wait for the disk. Beyond it a request is told 503 at once rather than late.
+const WAITING: usize = 4096;
+/// Events written with one commit, at most.
+const GROUP: usize = 2000;
+/// LINE waits two seconds (PLATFORM.md section 2); an answer later than this helps nobody.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// One event as it is stored.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub account: AccountId,
+    pub lane: i64,
+    pub id: String,
+    pub kind: String,
+    pub line_user_id: Option<LineUserId>,
+    pub at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    pub day: NaiveDate,
+    pub sealed_raw: Vec<u8>,
+}
+
+struct Request {
+    rows: Vec<Row>,
+    answer: oneshot::Sender<Result<(), Unavailable>>,
+}
+
+#[derive(Clone)]
+pub(super) struct Journal(mpsc::Sender<Request>);
+
+impl Journal {
+    pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) -> Self {
+        let (sender, requests) = mpsc::channel(WAITING);
+        tasks.spawn(write_groups(app.clone(), requests, stop.clone()));
+        Self(sender)
+    }
+
+    /// Returns after the rows' commit.
+    pub async fn write(&self, rows: Vec<Row>) -> Result<(), Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.0.try_send(Request { rows, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Unavailable(String::from("too many requests wait for the disk")),
+            mpsc::error::TrySendError::Closed(_) => Unavailable(String::from("the service is stopping")),
+        })?;
+        match tokio::time::timeout(PATIENCE, answered).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(Unavailable(String::from("the journal stopped"))),
+            Err(_) => Err(Unavailable(String::from("the disk took too long"))),
+        }
+    }
+}
+
+/// What to store of each event of a request.
+pub(super) fn rows(app: &App, account: AccountId, now: DateTime<Utc>, key: &DataKey, events: &[RawEvent]) -> Vec<Row> {
+    let day = now.date_naive();
+    events
+        .iter()
+        .map(|raw| {
+            let event = &raw.event;
+            let id = event.id.clone().unwrap_or_else(|| hash_of(raw.bytes()));
+            let context = context(account, &id);
+            Row {
+                account,
+                lane: lane_of(event.source_key().unwrap_or(&id)),
+                kind: name_of(&event.kind),
+                line_user_id: event.user_id().cloned(),
+                at: event.timestamp.unwrap_or(now),
+                received_at: now,
+                day,
+                sealed_raw: key.encrypt(&app.chance, &context, raw.bytes()),
+                id,
+            }
+        })
+        .collect()
+}
+
+/// What binds sealed bytes to their row.
+pub(super) fn context(account: AccountId, id: &str) -> String {
+    format!("event/{account}/{id}")
+}
+
+/// FNV-1a of the source, mod 64: the same on every replica and for ever.
+pub(super) fn lane_of(source: &str) -> i64 {
+    let hash = source.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    i64::try_from((hash ^ (hash >> 32)) % LANES).unwrap_or_default()
+}
+
+fn hash_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn name_of(kind: &Kind) -> String {
+    let name = match kind {
+        Kind::Message(_) => "message",
+        Kind::MessageEdited(_) => "messageEdited",
+        Kind::Unsend { .. } => "unsend",
+        Kind::Follow { .. } => "follow",
+        Kind::Unfollow => "unfollow",
+        Kind::Join => "join",
+        Kind::Leave => "leave",
+        Kind::MemberJoined { .. } => "memberJoined",
+        Kind::MemberLeft { .. } => "memberLeft",
+        Kind::Postback(_) => "postback",
+        Kind::VideoPlayComplete { .. } => "videoPlayComplete",
+        Kind::Beacon(_) => "beacon",
+        Kind::AccountLink { .. } => "accountLink",
+        Kind::Membership(_) => "membership",
+        Kind::Module(_) => "module",
+        Kind::Activated { .. } => "activated",
+        Kind::Deactivated => "deactivated",
+        Kind::BotSuspended => "botSuspended",
+        Kind::BotResumed => "botResumed",
+        Kind::Delivery { .. } => "delivery",
+        Kind::Unknown { kind } => kind.get(..kind.len().min(64)).unwrap_or("unknown"),
+    };
+    String::from(name)
+}
+
+/// Writes until it was told to stop and nothing is waiting.
+async fn write_groups(app: App, mut requests: mpsc::Receiver<Request>, stop: CancellationToken) {
+    loop {
+        let first = tokio::select! {
+            request = requests.recv() => request,
+            () = stop.cancelled() => {
+                requests.close();
+                requests.recv().await
+            }
+        };
+        let Some(first) = first else { return };
+        let mut rows = first.rows.len();
+        let mut group = vec![first];
+        while rows < GROUP && let Ok(next) = requests.try_recv() {
+            rows += next.rows.len();
+            group.push(next);
+        }
+        write_group(&app, group).await;
+    }
+}
+
+async fn write_group(app: &App, group: Vec<Request>) {
+    let all: Vec<&Row> = group.iter().flat_map(|request| &request.rows).collect();
+    metrics::histogram!("shuke_journal_group_events").record(all.len() as f64);
+    let Err(error) = store::insert(app, &all).await else {
+        for request in group {
+            let _ = request.answer.send(Ok(()));
+        }
+        return;
+    };
+    if group.len() > 1 {
+        tracing::warn!(requests = group.len(), %error, "a group of webhooks could not be written at once, trying them singly");
+    }
+    for request in group {
+        let rows: Vec<&Row> = request.rows.iter().collect();
+        let written = store::insert(app, &rows).await;
+        if let Err(error) = &written {
+            tracing::error!(%error, events = rows.len(), "webhook events could not be stored; LINE is asked to come again");
+        }
+        let _ = request.answer.send(written.map_err(Unavailable::from));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_spread_evenly() {
+        let mut counts = [0; 64];
+        for i in 0..64_000_u64 {
+            counts[usize::try_from(lane_of(&format!("U{i:032x}"))).unwrap()] += 1;
+        }
+        assert!(counts.iter().all(|&count| (700..1300).contains(&count)), "{counts:?}");
+    }
+}

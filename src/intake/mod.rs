@@ -1,0 +1,74 @@
+//! Webhook events, from LINE's request to their effects.
+//!
+//! The *journal* writes every event, as the bytes LINE sent, before LINE gets its 200: events of many requests share one
+//! commit, and an event id is stored once however often it comes. The *dispatch* then takes all undone events of one person
+//! in the order they happened, and commits their effects, their lines of history, the replies owed and "done" together. An
+//! event that keeps failing is parked after five tries and holds up nobody.
+
+mod dispatch;
+mod effects;
+mod journal;
+mod keys;
+mod store;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::ids::AccountId;
+use crate::line::webhook::RawEvent;
+
+pub use dispatch::{settle_all, settled};
+pub use journal::Unavailable;
+pub use store::{Parked, parked, retain, revive};
+
+/// Tries before an event is parked.
+pub const TRIES: i64 = 5;
+
+/// The running intake of one process.
+#[derive(Clone)]
+pub struct Intake(Arc<Parts>);
+
+struct Parts {
+    app: App,
+    journal: journal::Journal,
+    keys: keys::DayKeys,
+    dispatch: dispatch::Dispatch,
+}
+
+impl Intake {
+    /// Starts the journal and, unless `dispatching` is off (benchmarks), the dispatch. `tasks` ends when `stop` was called
+    /// and everything accepted has been answered.
+    pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken, dispatching: bool) -> Self {
+        Self(Arc::new(Parts {
+            app: app.clone(),
+            journal: journal::Journal::start(app, tasks, stop),
+            keys: keys::DayKeys::default(),
+            dispatch: if dispatching { dispatch::Dispatch::start(app, tasks, stop) } else { dispatch::Dispatch::off() },
+        }))
+    }
+
+    /// Makes the events of one request durable. Returns after the commit, also for events that were already there.
+    ///
+    /// # Errors
+    /// When the store cannot take them now: LINE must be told to come again.
+    pub async fn accept(&self, account: AccountId, events: &[RawEvent]) -> Result<(), Unavailable> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let Parts { app, journal, keys, dispatch } = &*self.0;
+        let now = app.clock.now();
+        let key = keys.of(app, now.date_naive()).await?;
+        let rows = journal::rows(app, account, now, &key, events);
+        let persons = dispatch::persons(&rows);
+        journal.write(rows).await?;
+        dispatch.wake(persons);
+        Ok(())
+    }
+}
+
+/// How long to wait for a profile before the effects are written without it.
+const PROFILE_PATIENCE: Duration = Duration::from_millis(500);

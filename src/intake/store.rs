@@ -1,0 +1,166 @@
+//! SQL of the intake.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::TRIES;
+use super::journal::Row;
+use crate::app::App;
+use crate::ids::{AccountId, LineUserId};
+use crate::store::{On, Tx, query};
+
+/// Rows of one insert: SQLite looks parameters up by a linear scan, so more is slower (DEPENDENCIES.md section 1).
+const CHUNK: usize = 64;
+/// How long raw events are kept (DESIGN.md section 5, rule 10).
+const RAW_KEPT: TimeDelta = TimeDelta::days(30);
+/// How long the ids of events are kept, so that a late redelivery still finds them.
+const IDS_KEPT: TimeDelta = TimeDelta::days(90);
+
+/// Stores rows in one commit; those already there stay as they are.
+pub(super) async fn insert(app: &App, rows: &[&Row]) -> sqlx::Result<()> {
+    let mut tx = app.db.begin().await?;
+    for chunk in rows.chunks(CHUNK) {
+        let mut insert = query(
+            &mut tx,
+            "insert into event (account, lane, id, kind, line_user_id, at, received_at, day, sealed_raw, state) values ",
+        );
+        for (i, row) in chunk.iter().enumerate() {
+            insert = insert
+                .push(if i == 0 { "(" } else { ", (" })
+                .push_bind(row.account)
+                .push(", ")
+                .push_bind(row.lane)
+                .push(", ")
+                .push_bind(row.id.clone())
+                .push(", ")
+                .push_bind(row.kind.clone())
+                .push(", ")
+                .push_bind(row.line_user_id.clone())
+                .push(", ")
+                .push_bind(row.at)
+                .push(", ")
+                .push_bind(row.received_at)
+                .push(", ")
+                .push_bind(row.day)
+                .push(", ")
+                .push_bind(row.sealed_raw.clone())
+                .push(", 'new')");
+        }
+        insert.push(" on conflict (account, lane, id) do nothing").execute().await?;
+    }
+    tx.commit().await
+}
+
+/// Whose undone events to take: a person of an account, or what has no person, in one lane.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::FromRow)]
+pub(super) struct Person {
+    pub account: AccountId,
+    pub lane: i64,
+    pub line_user_id: Option<LineUserId>,
+}
+
+/// An undone event.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Undone {
+    pub id: String,
+    pub at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    pub day: NaiveDate,
+    pub sealed_raw: Option<Vec<u8>>,
+    pub attempts: i64,
+}
+
+/// All undone events of a person that are due, in the order they happened.
+pub(super) async fn undone(on: impl Into<On<'_>>, person: &Person, now: DateTime<Utc>) -> sqlx::Result<Vec<Undone>> {
+    let mut select = query(on, "select id, at, received_at, day, sealed_raw, attempts from event where state = 'new' and account = ")
+        .push_bind(person.account)
+        .push(" and lane = ")
+        .push_bind(person.lane);
+    select = match &person.line_user_id {
+        Some(user) => select.push(" and line_user_id = ").push_bind(user.clone()),
+        None => select.push(" and line_user_id is null"),
+    };
+    select.push(" and (retry_at is null or retry_at <= ").push_bind(now).push(") order by at, id limit 200").all().await
+}
+
+/// Marks an event done; false when another replica has.
+pub(super) async fn done(tx: &mut Tx, person: &Person, id: &str) -> sqlx::Result<bool> {
+    let changed = query(tx, "update event set state = 'done', error = null where account = $1 and lane = $2 and id = $3 and state = 'new'")
+        .bind(person.account)
+        .bind(person.lane)
+        .bind(id)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Counts a failed try: the event waits, or is parked after the last.
+pub(super) async fn failed(app: &App, person: &Person, event: &Undone, error: &str) -> sqlx::Result<()> {
+    let attempts = event.attempts + 1;
+    let wait = TimeDelta::seconds(1 << attempts.min(10));
+    let state = if attempts >= TRIES { "parked" } else { "new" };
+    query(
+        app.db.writer(),
+        "update event set attempts = $4, retry_at = $5, error = $6, state = $7
+         where account = $1 and lane = $2 and id = $3 and state = 'new' and attempts = $4 - 1",
+    )
+    .bind(person.account)
+    .bind(person.lane)
+    .bind(event.id.clone())
+    .bind(attempts)
+    .bind(app.clock.now() + wait)
+    .bind(error)
+    .bind(state)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// People with undone events that were received before `before` and are due.
+pub(super) async fn leftovers(on: impl Into<On<'_>>, before: DateTime<Utc>, now: DateTime<Utc>) -> sqlx::Result<Vec<Person>> {
+    query(
+        on,
+        "select distinct account, lane, line_user_id from event
+         where state = 'new' and received_at <= $1 and (retry_at is null or retry_at <= $2) limit 500",
+    )
+    .bind(before)
+    .bind(now)
+    .all()
+    .await
+}
+
+/// An event that failed five times and waits for a person.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Parked {
+    /// LINE's id of it.
+    pub id: String,
+    /// Its type.
+    pub kind: String,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Why it failed the last time.
+    pub error: Option<String>,
+}
+
+/// Up to a hundred parked events, oldest first.
+pub async fn parked(on: impl Into<On<'_>>) -> sqlx::Result<Vec<Parked>> {
+    query(on, "select id, kind, at, error from event where state = 'parked' order by at limit 100").all().await
+}
+
+/// Gives a parked event another five tries; false when there is none of that id.
+pub async fn revive(app: &App, id: &str) -> sqlx::Result<bool> {
+    let changed = query(app.db.writer(), "update event set state = 'new', attempts = 0, retry_at = null where id = $1 and state = 'parked'")
+        .bind(id)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Drops raw events after 30 days, with the keys of their days, and the rows after 90.
+pub async fn retain(app: &App) -> sqlx::Result<()> {
+    let today = app.clock.now().date_naive();
+    let mut tx = app.db.begin().await?;
+    query(&mut tx, "update event set sealed_raw = null where day < $1 and sealed_raw is not null").bind(today - RAW_KEPT).execute().await?;
+    query(&mut tx, "delete from day_key where day < $1").bind(today - RAW_KEPT).execute().await?;
+    query(&mut tx, "delete from event where day < $1 and state <> 'parked'").bind(today - IDS_KEPT).execute().await?;
+    tx.commit().await
+}

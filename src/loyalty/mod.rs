@@ -1,0 +1,13 @@
+//! The reward engine: stamp cards, vouchers, and the ledger that both are only a cache of.
+
+pub mod calendar;
+pub mod coupons;
+pub mod ledger;
+#[cfg(test)]
+mod model;
+pub mod spec;
+pub mod stamps;
+pub mod terms;
+mod types;
+
+pub use types::{Answer, Authority, By, Place, Refusal};

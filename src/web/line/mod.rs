@@ -1,0 +1,72 @@
+//! LINE's face: the webhook. The signature is checked on the raw bytes before anything else is looked at, and 200 is said
+//! only after the events are on disk. Anything else makes LINE come again.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::rejection::BytesRejection;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use http::{HeaderMap, StatusCode};
+use secrecy::ExposeSecret as _;
+
+use crate::app::App;
+use crate::intake::Intake;
+use crate::line::signature;
+use crate::line::webhook::Delivery;
+use crate::members::accounts::Directory;
+use crate::problem::Problem;
+
+/// The largest body LINE's webhook may have: 2 MiB, the limit LINE sets for requests the other way.
+pub const LARGEST_BODY: usize = 2 * 1024 * 1024;
+
+/// What the webhook needs.
+#[derive(Clone)]
+pub struct Line {
+    /// The service.
+    pub app: App,
+    /// Where events go.
+    pub intake: Intake,
+    /// Whose events these may be.
+    pub accounts: Directory,
+}
+
+/// The webhook's route.
+pub fn routes(line: Line) -> Router {
+    Router::new().route("/line/webhook", post(webhook)).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(line)
+}
+
+async fn webhook(
+    State(line): State<Line>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let answer = match body {
+        Ok(body) => receive(&line, &headers, &body).await,
+        Err(rejection) => Err(Problem::new(rejection.status(), "unreadable", "The body could not be read to its end.")),
+    };
+    let (status, response) = match answer {
+        Ok(()) => (StatusCode::OK, StatusCode::OK.into_response()),
+        Err(problem) => (problem.status, problem.into_response()),
+    };
+    metrics::counter!("shuke_webhooks_total", "status" => String::from(status.as_str())).increment(1);
+    response
+}
+
+async fn receive(line: &Line, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
+    let secret = line.app.settings.channel_secret.expose_secret();
+    signature::verify_headers(secret, body, headers)
+        .map_err(|_| Problem::unauthenticated("The signature is missing or does not fit this body and this channel."))?;
+    let delivery = Delivery::parse(body).map_err(|error| Problem::malformed(format!("Signed, but no webhook: {error}.")))?;
+    if delivery.events.is_empty() {
+        return Ok(());
+    }
+    let account = line
+        .accounts
+        .of_destination(delivery.destination.as_deref())
+        .ok_or_else(|| Problem::malformed("The destination names none of our accounts."))?;
+    line.intake.accept(account, &delivery.events).await.map_err(|error| {
+        tracing::warn!(%error, "a webhook was turned away; LINE comes again if redelivery is on");
+        Problem::unavailable("The events could not be stored; nothing was kept.")
+    })
+}
