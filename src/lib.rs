@@ -30,7 +30,8 @@ pub mod app;
 pub mod members;
 pub mod staff;
 
-// Floor 3.
+// Floor 3: the one way out, and who it goes to.
+pub mod delivery;
 pub mod segments;
 
 // Floor 4: rewards.

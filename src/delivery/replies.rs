@@ -133,10 +133,8 @@ fn opened(app: &App, row: &Row) -> Result<(String, Vec<Message>), String> {
     let key: DataKey = row.wrapped.as_deref().and_then(|wrapped| keys::unwrap(app, row.member, wrapped)).ok_or("her key is gone")?;
     let token = key.open(&token_context(row.member), &row.sealed_token).map_err(|error| error.to_string())?;
     let messages = key.open(&messages_context(row.member), &row.sealed_messages).map_err(|error| error.to_string())?;
-    match message::check(&messages).first() {
-        None => Ok((token, messages)),
-        Some(fault) => Err(fault.to_string()),
-    }
+    message::check(&messages).map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    Ok((token, messages))
 }
 
 /// What a try means for a reply. What surely did not arrive may be tried again while its token lives.
