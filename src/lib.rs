@@ -45,3 +45,6 @@ pub mod campaigns;
 
 // Floor 7.
 pub mod brand;
+
+// Floor 8: the faces.
+pub mod web;

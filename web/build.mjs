@@ -52,20 +52,28 @@ const manifest = {
       if (result.errors.length > 0) return;
       const names = {};
       for (const [path, output] of Object.entries(result.metafile.outputs)) {
-        if (!output.entryPoint) continue;
+        if (!bundles.includes(output.entryPoint)) continue;
         const plain = basename(output.entryPoint).replace(/\.ts$/, ".js");
         names[plain] = basename(path);
       }
-      const drawn = sprite();
-      const hash = createHash("sha256").update(drawn).digest("hex").slice(0, 8).toUpperCase();
-      names["icons.svg"] = `icons-${hash}.svg`;
-      writeFileSync(join(dist, names["icons.svg"]), drawn);
+      const pictures = { "icons.svg": sprite(), "seal.svg": readFileSync(join(here, "art/seal.svg"), "utf8") };
+      for (const [plain, drawn] of Object.entries(pictures)) {
+        const hash = createHash("sha256").update(drawn).digest("hex").slice(0, 8).toUpperCase();
+        names[plain] = plain.replace(".svg", `-${hash}.svg`);
+        writeFileSync(join(dist, names[plain]), drawn);
+      }
       squeeze();
       writeFileSync(join(dist, "manifest.json"), `${JSON.stringify(names, null, 2)}\n`);
       console.log(`web/dist: ${Object.values(names).join(" ")}`);
     });
   },
 };
+
+// The code reader is the library's own, of the version it was made for: another one only says "unavailable".
+const version = (name) => JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8"));
+const wanted = version("barcode-detector").dependencies["zxing-wasm"];
+const found = version("zxing-wasm").version;
+if (wanted !== found) throw new Error(`barcode-detector wants zxing-wasm ${wanted}, node_modules has ${found}`);
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });

@@ -1,6 +1,8 @@
 //! The message catalogues: every sentence a member, a clerk or a marketer reads, in Traditional Chinese, Japanese and
 //! English, as Fluent files beside this one. One file a face, the same keys in each language (a test holds them together).
 
+mod dates;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;

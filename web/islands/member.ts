@@ -1,1 +1,26 @@
-export {};
+// The member's pages: the pass turns, the parts stay true, the stamp lands.
+
+import "htmx.org";
+import { startLanding } from "./parts/land";
+import { startLive } from "./parts/live";
+import { all, one } from "./parts/page";
+import { startPass } from "./parts/pass";
+
+const pass = one("[data-pass]");
+const heard = pass ? startPass(pass) : () => {};
+startLive(heard);
+startLanding();
+
+if (!pass) {
+  for (const button of all("[data-retry]")) button.addEventListener("click", () => location.reload());
+}
+
+for (const button of all<HTMLButtonElement>("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    await navigator.clipboard?.writeText((button.dataset["copy"] ?? "").replaceAll(" ", ""));
+    const word = button.dataset["copied"] ?? "";
+    const icon = [...button.childNodes];
+    button.replaceChildren(word);
+    setTimeout(() => button.replaceChildren(...icon), 1500);
+  });
+}

@@ -1,0 +1,137 @@
+# What the counter says to a clerk.
+
+# Before the work.
+enrol-title = Enrol this device
+enrol-what = Enter the device code from your manager; the device then belongs to that store.
+enrol-code = Device code
+enrol-button = Enrol
+enrol-where = shuke device makes the code; it works once.
+enrol-unknown = There is no such code, or it was used. Ask your manager for a new one.
+pin-title = Sign in
+pin-who = Who is working?
+pin-label = PIN
+pin-button = Sign in
+pin-rub = Rub out one digit
+pin-nobody = Nobody works at this store yet
+pin-nobody-next = Ask the manager to add people with shuke staff.
+pin-wrong = Wrong PIN. { $left } more tries.
+pin-locked = Too many tries. Sign in again after { $until }, or ask your manager to reset the PIN.
+pin-role-clerk = Clerk
+pin-role-manager = Manager
+pin-role-owner = Owner
+sign-out = Sign out
+
+# The desk.
+mode-stamps = Stamps and vouchers
+camera-label = Scan a member code
+camera-start = Scan with the camera
+camera-starting = Starting the camera
+camera-looking = Hold the code inside the frame
+camera-denied = The camera is not allowed. Allow it in the browser's settings, or use a scanner gun or type the number.
+camera-none = This device has no camera. Use a scanner gun or type the number.
+camera-insecure = The camera works on https only. Use a scanner gun or type the number.
+camera-broken = The camera does not start; another program may hold it. Close that and try again.
+typed-label = Member or voucher no.
+typed-button = Look up
+acts-title = Last three
+acts-none = Nothing yet.
+acts-none-why = Stamps and redemptions show up here and can be undone.
+acts-undone = undone
+act-stamped =
+    { $amount ->
+        [one] 1 stamp
+       *[other] { $amount } stamps
+    }
+act-redeemed = { $title }
+undo-what = Undo: { $what }
+counter-offline = No network. Wait until it is back before stamping or redeeming.
+counter-unsure = It may or may not have gone through. Press again: the same scan never counts twice.
+counter-unsure-what = No answer came
+sheet-label = Member
+sheet-close = Close
+sheet-vouchers = Vouchers to redeem
+note-typed = Number typed: stamps only
+note-birthday = Birthday month
+no-redeeming-typed = A typed number earns stamps only. To redeem, scan the member's code or the voucher.
+stepper-label = Drinks
+stepper-unit = drinks
+stepper-less = One drink less
+stepper-more = One drink more
+give =
+    { $amount ->
+        [one] Give 1 stamp
+       *[other] Give { $amount } stamps
+    }
+redeem = Redeem
+outcome = +{ $amount } → { $after } of { $goal }
+outcome-full = +{ $amount } and the card is full: { $gift }; new card { $after } of { $goal }
+
+# How it went.
+done-stamped = +{ $amount } · { $after } of { $goal }
+done-full = +{ $amount }, card full: { $gift }
+done-full-next = Tell the guest: the voucher is in her pages.
+done-redeemed = Redeemed: { $title }
+done-undone = Undone
+done-undone-next = { $what } was taken back; stamps and vouchers are as before.
+refused-expired = This code has run out
+refused-expired-next = Ask the guest to refresh it: it ran out { $seconds } s ago.
+refused-forged = Not a code of ours
+refused-forged-next = Ask the guest to open the member card from our LINE account.
+refused-not-a-pass = This is not a member code
+refused-not-a-pass-next = Scan the code on the guest's member card page.
+refused-early = The code is ahead of time
+refused-early-next = Check the clock, then ask the guest to refresh the code.
+refused-number-length = A member number has 8 digits
+refused-number-length-next = Look at the guest's card again and type it as shown.
+refused-number-digit = One digit is wrong
+refused-number-digit-next = Check it with the guest and type it again.
+refused-number-unknown = There is no such member number
+refused-number-unknown-next = Check it with the guest, or invite them to join in LINE.
+refused-voucher-used = Already used { $when } at { $store }
+refused-voucher-used-next = By { $by }. If it was a slip, the same person can undo it for 10 minutes, later a manager.
+refused-voucher-expired = This voucher ended { $day }
+refused-voucher-expired-next = Tell the guest, and look for another voucher.
+refused-voucher-revoked = This voucher was withdrawn
+refused-voucher-revoked-next = The stamp that earned it was undone. Tell the guest it cannot be used.
+refused-voucher-unknown = There is no such voucher
+refused-voucher-unknown-next = Ask the guest to tap “Use” on the voucher, then scan again.
+refused-voucher-store = This voucher is not for this store
+refused-voucher-store-next = It is good at: { $stores }.
+refused-not-joined = Not a member yet
+refused-not-joined-next = Ask the guest to tap “Get my member card” in LINE, then scan again.
+refused-own-card = Not on your own card
+refused-own-card-next = Ask a colleague. This scan was logged.
+refused-too-soon = No stamp before { $until }
+refused-too-soon-next = The last stamp was just now. If that was a slip, undo it first.
+refused-amount = At most { $most } at a time
+refused-amount-next = Choose between 1 and { $most }.
+refused-undo-late = Too late to undo it yourself
+refused-undo-late-next = A manager can sign in and undo it.
+refused-undo-other = You can undo only your own
+refused-undo-other-next = Ask { $by } or a manager.
+refused-undo-done = Already undone
+refused-undo-done-next = Nothing more to do.
+refused-undo-spent = Its voucher was already used
+refused-undo-spent-next = Undo that redemption first, then this.
+refused-changed = The card has just changed
+refused-changed-next = Scan again to see how it stands now.
+refused-scan-old = This scan has run out
+refused-scan-old-next = Scan the guest's code again.
+refused-role = Your role may not do this
+refused-role-next = Ask a manager to sign in.
+
+# The scanner test.
+scanner-test-link = Try a scanner gun
+scanner-test-title = Try the scanner gun
+scanner-test-back = To the counter
+scanner-test-what = Scan the code below with the gun. No field to click, no input method to switch.
+scanner-test-waiting = Waiting for a scan
+scanner-test-good = Read. This gun works.
+scanner-test-other = Read, but the text differs. Set the gun to “US keyboard”.
+scanner-test-slow = The letters came too slowly, like typing by hand. Set the gun's delay between letters to 0.
+scanner-test-composing = An input method took the keys. Switch to English input.
+scanner-test-noenter = Letters came but no Enter. Set the gun to send Enter at the end.
+scanner-test-keys = Keys received
+scanner-test-code = Physical key
+scanner-test-key = Browser saw
+scanner-test-read = Read as

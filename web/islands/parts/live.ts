@@ -1,0 +1,54 @@
+// Keeps the page true: the service says when the member's version grew, and the page asks for its parts again.
+
+import htmx from "htmx.org";
+import { one, base, sayOffline } from "./page";
+
+interface Beat {
+  version: number;
+  now: number;
+}
+
+/** Listens while the page is looked at. `heard` is told the service's time with each beat. */
+export function startLive(heard: (now: number) => void): void {
+  let source: EventSource | undefined;
+
+  function open(): void {
+    if (source || !one("#live")) return;
+    source = new EventSource(`${base()}/live`);
+    source.addEventListener("version", (event) => {
+      const beat = JSON.parse((event as MessageEvent<string>).data) as Beat;
+      sayOffline(false);
+      heard(beat.now);
+      if (String(beat.version) !== one("#live")?.dataset["version"]) htmx.trigger(document.body, "changed", {});
+    });
+    source.onerror = () => {
+      if (!navigator.onLine) sayOffline(true);
+      // A closed source does not come back by itself (the session ended, or a proxy gave an error).
+      if (source?.readyState === EventSource.CLOSED) {
+        close();
+        setTimeout(wake, 5000);
+      }
+    };
+  }
+
+  function close(): void {
+    source?.close();
+    source = undefined;
+  }
+
+  function wake(): void {
+    if (document.visibilityState === "visible") open();
+    else close();
+  }
+
+  wake();
+  document.addEventListener("visibilitychange", wake);
+  addEventListener("pageshow", wake);
+  addEventListener("pagehide", close);
+  addEventListener("offline", () => sayOffline(true));
+  addEventListener("online", () => {
+    close();
+    wake();
+    htmx.trigger(document.body, "changed", {});
+  });
+}
