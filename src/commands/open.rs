@@ -46,7 +46,9 @@ impl Place {
     /// The database alone, for commands that need no LINE settings.
     pub async fn database(&self) -> anyhow::Result<Db> {
         let url = settings::database_url(&Raw::read(self.env_file.as_deref())?);
-        Db::open(&url, OpenOptions::default()).await.with_context(|| format!("The database {} cannot be opened", shown(&url)))
+        Db::open(&url, OpenOptions::default())
+            .await
+            .with_context(|| format!("The database {} cannot be opened", shown(&url)))
     }
 
     /// The App on a store that is migrated, for commands beside a running service.

@@ -41,16 +41,23 @@ impl<'a> Scene<'a> {
 
     /// What a template says to her.
     pub async fn say(&self, tx: &mut Tx, path: &str) -> Result<Vec<Message>, Fault> {
-        let template = definitions::latest::<Template>(&mut *tx, path).await?.ok_or_else(|| Fault::NoTemplate(String::from(path)))?;
+        let template = definitions::latest::<Template>(&mut *tx, path)
+            .await?
+            .ok_or_else(|| Fault::NoTemplate(String::from(path)))?;
         let data = self.data(tx).await?;
-        let rendered = template.body.file.render(self.voice.lang, &data).map_err(|fault| Fault::Template { path: String::from(path), fault })?;
+        let rendered = template
+            .body
+            .file
+            .render(self.voice.lang, &data)
+            .map_err(|fault| Fault::Template { path: String::from(path), fault })?;
         Ok(rendered.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?)
     }
 
     /// The sentence that asks her to take her card, with the button that does it.
     pub fn invitation(&self) -> Message {
         let label = self.voice.say("chat-join");
-        Message::text(self.voice.say("chat-join-first")).with_quick_replies([Action::postback(label.clone(), JOIN).shown_as(label)])
+        Message::text(self.voice.say("chat-join-first"))
+            .with_quick_replies([Action::postback(label.clone(), JOIN).shown_as(label)])
     }
 
     pub async fn member_card(&self, tx: &mut Tx) -> Result<Message, Fault> {
@@ -93,7 +100,10 @@ impl<'a> Scene<'a> {
             .map(|card| {
                 let next = card.next.map(|next| (next.position, String::from(next.title.in_lang(self.voice.lang))));
                 let title = String::from(card.title.in_lang(self.voice.lang));
-                (card.programme, StampCard { title, stamps: card.stamps, goal: card.goal, next, expires_at: card.expires_at })
+                (
+                    card.programme,
+                    StampCard { title, stamps: card.stamps, goal: card.goal, next, expires_at: card.expires_at },
+                )
             })
             .collect())
     }
@@ -101,7 +111,13 @@ impl<'a> Scene<'a> {
     /// The vouchers she can use now, the one that ends first in front.
     async fn tickets(&self, tx: &mut Tx) -> Result<Vec<Ticket>, Fault> {
         let usable = loyalty::usable_vouchers(self.app, tx, self.member.id).await?;
-        Ok(usable.into_iter().map(|voucher| Ticket { title: String::from(voucher.title.in_lang(self.voice.lang)), expires_at: voucher.expires_at }).collect())
+        Ok(usable
+            .into_iter()
+            .map(|voucher| Ticket {
+                title: String::from(voucher.title.in_lang(self.voice.lang)),
+                expires_at: voucher.expires_at,
+            })
+            .collect())
     }
 
     async fn data(&self, tx: &mut Tx) -> Result<Data, Fault> {

@@ -106,7 +106,14 @@ impl Chat {
     }
 
     /// Takes over a newer state and writes it into the history.
-    async fn turn(&mut self, app: &App, tx: &mut Tx, state: FriendState, at: DateTime<Utc>, actor: &Actor) -> sqlx::Result<()> {
+    async fn turn(
+        &mut self,
+        app: &App,
+        tx: &mut Tx,
+        state: FriendState,
+        at: DateTime<Utc>,
+        actor: &Actor,
+    ) -> sqlx::Result<()> {
         let Some(friend) = &mut self.friend else { return Ok(()) };
         if friends::set_state(tx, friend, state, at).await? {
             let kind = match (friend.state, state) {
@@ -129,7 +136,14 @@ async fn opened(app: &App, tx: &mut Tx, person: &Person, stored: &Undone) -> Res
 }
 
 /// Writes what someone sent into her history; the words are sealed.
-async fn said(app: &App, tx: &mut Tx, friend: &Friend, message: &Message, at: DateTime<Utc>, actor: &Actor) -> sqlx::Result<()> {
+async fn said(
+    app: &App,
+    tx: &mut Tx,
+    friend: &Friend,
+    message: &Message,
+    at: DateTime<Utc>,
+    actor: &Actor,
+) -> sqlx::Result<()> {
     let kind = match &message.content {
         Content::Text { .. } => "text",
         Content::Image { .. } => "image",

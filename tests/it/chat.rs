@@ -1,8 +1,8 @@
 //! Walk 2: what a phone sees, from adding the account on.
 
 use chrono::TimeDelta;
-use shuke::members::{consent, timeline};
 use shuke::members::friends::{self, FriendState};
+use shuke::members::{consent, timeline};
 
 use crate::harness::on_both;
 use crate::shop::Shop;
@@ -86,7 +86,11 @@ async fn her_name_is_known_and_kept_sealed() {
         let mei = shop.joins("小美測試").await;
         let member = shop.member_id(&mei).await;
         assert_eq!(friends::name_of(&shop.app, &db, member).await.unwrap().as_deref(), Some("小美測試"));
-        let (sealed,) = shuke::store::query(&db, "select sealed_name from friend where member = $1").bind(member).one::<(Vec<u8>,)>().await.unwrap();
+        let (sealed,) = shuke::store::query(&db, "select sealed_name from friend where member = $1")
+            .bind(member)
+            .one::<(Vec<u8>,)>()
+            .await
+            .unwrap();
         let needle = "小美".as_bytes();
         assert!(!sealed.windows(needle.len()).any(|part| part == needle), "the name stands in the row");
     })

@@ -42,7 +42,8 @@ impl Shop {
     pub async fn open_at(db: &Db, clock: Clock) -> Self {
         let chance = Chance::seeded(11);
         let ids = Ids::new(clock.clone(), chance.clone());
-        let sandbox = Sandbox::open(Config::in_memory(), clock.clone(), Ids::new(clock.clone(), Chance::seeded(12))).expect("a sandbox opens");
+        let sandbox = Sandbox::open(Config::in_memory(), clock.clone(), Ids::new(clock.clone(), Chance::seeded(12)))
+            .expect("a sandbox opens");
         let settings = settings(&sandbox);
         let setup = Setup {
             channel_id: settings.channel_id.clone(),
@@ -126,7 +127,14 @@ impl Shop {
     /// Everything the account sent to her phone, oldest first, as LINE's message objects.
     pub fn messages(&self, phone: &LineUserId) -> Vec<Value> {
         self.sandbox.look(|world| {
-            world.chats.get(phone).into_iter().flatten().filter(|line| line.via().is_some()).filter_map(|line| line.message()).collect()
+            world
+                .chats
+                .get(phone)
+                .into_iter()
+                .flatten()
+                .filter(|line| line.via().is_some())
+                .filter_map(|line| line.message())
+                .collect()
         })
     }
 
