@@ -419,18 +419,18 @@ create table plan (
 create index plan_campaign on plan (campaign, created_at);
 
 -- One person of a plan: in (reason is null) or out. A personal body is sealed under the member's key, an equal one stands
--- in plan_body.
+-- in plan_body. Hashes of bodies are keyed, so that they tell nothing about a name after its owner was erased.
 create table plan_person (
     plan uuid not null references plan (id),
     member uuid not null,
-    account uuid not null,
-    line_user_id text not null,
+    account uuid,
+    line_user_id text,
     reason text,
     body_hash bytea,
     sealed_body bytea,
     primary key (plan, member)
 );
-create index plan_person_body on plan_person (plan, body_hash);
+create index plan_person_body on plan_person (plan, body_hash, line_user_id) where reason is null;
 
 create table plan_body (
     plan uuid not null references plan (id),
@@ -443,26 +443,38 @@ create table run (
     id uuid primary key,
     campaign text not null,
     plan uuid not null unique references plan (id),
-    epoch bigint not null,
     created_at timestamptz not null,
     actor_kind text not null,
     actor_id text not null
 );
 create index run_campaign on run (campaign, created_at);
 
--- The approved count of a run and what was taken from it: message N+1 does not leave. Paused and stopped here.
+-- The approved count of a run and what was taken from it: message N+1 does not leave. Paused and stopped here. A run is
+-- preparing until all its deliveries and batches are written. A restored copy of the database has another install.epoch and
+-- may not send what the original approved.
 create table approval (
     run uuid primary key,
+    epoch bigint not null,
     approved bigint not null,
     taken bigint not null default 0,
-    state text not null check (state in ('open', 'paused', 'done', 'cancelled')),
+    state text not null check (state in ('preparing', 'open', 'paused', 'done', 'cancelled')),
     paused_because text,
     created_at timestamptz not null,
     changed_at timestamptz not null
 );
 create index approval_open on approval (state) where state = 'open';
 
--- One request to LINE. The retry key is here before the first byte leaves; from first_tried_at on the body is fixed.
+-- The messages that several people of a run get, or one whose text tells nothing about her.
+create table run_body (
+    run uuid not null,
+    hash bytea not null,
+    messages text not null,
+    primary key (run, hash)
+);
+
+-- One request to LINE. The retry key is here before the first byte leaves; from first_tried_at on the body is fixed and
+-- body_hash is the keyed hash of its bytes. attempts counts the tries LINE may have accepted: one that it surely did not
+-- (too fast, no connection) is taken off again, and only a batch without any may get another key.
 create table batch (
     id uuid primary key,
     run uuid not null,
@@ -481,7 +493,7 @@ create table batch (
     error text,
     unique (run, number)
 );
-create index batch_due on batch (next_at) where state in ('ready', 'trying');
+create index batch_due on batch (run, kind, next_at) where state in ('ready', 'trying');
 
 create table delivery (
     member uuid not null,
@@ -490,11 +502,13 @@ create table delivery (
     line_user_id text not null,
     batch uuid,
     body_hash bytea not null,
+    sealed_body bytea,
     state text not null check (state in ('planned', 'accepted', 'refused', 'skipped', 'unknown')),
     reason text,
     at timestamptz not null,
     settled_at timestamptz,
     primary key (member, run)
 );
-create index delivery_run on delivery (run, state);
+create index delivery_run on delivery (run, state, reason);
+create index delivery_settled on delivery (settled_at) where state = 'accepted';
 create index delivery_batch on delivery (batch, line_user_id);

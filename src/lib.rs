@@ -31,6 +31,7 @@ pub mod members;
 pub mod staff;
 
 // Floor 3.
+pub mod delivery;
 pub mod segments;
 
 // Floor 4: rewards.
@@ -44,6 +45,11 @@ pub mod campaigns;
 
 // Floor 7.
 pub mod brand;
+pub mod intake;
 
-// Floor 8: the faces.
+// Floor 8: the faces, and what runs beside them.
 pub mod web;
+pub mod worker;
+
+// Floor 9.
+pub mod commands;

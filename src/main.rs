@@ -1,1 +1,7 @@
-fn main() {}
+//! The `shuke` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    shuke::commands::main()
+}

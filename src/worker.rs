@@ -1,38 +1,39 @@
 //! What runs beside the requests: the one list of jobs, of schedules, and of who is told of what happened.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Job, Retry};
-use crate::campaigns;
-use crate::delivery::{replies, sender};
-use crate::jobs::{self, Claimed, Task as _};
-use crate::loyalty;
+use crate::delivery::{self, Sender};
+use crate::intake;
+use crate::jobs::{self, Claimed, Task, Wait};
 use crate::members::profiles::FetchProfile;
 use crate::members::sessions;
 use crate::members::timeline::Happened;
 use crate::store::lease;
-use crate::intake;
 
 /// Timeline kinds somebody reacts to; [`tell`] says who.
 pub const SUBSCRIBED: &[&str] = &["unfollowed"];
 
 /// Every job there is, by name. A released name stays until no row has it.
+const JOBS: &[&str] = &[FetchProfile::NAME, Happened::NAME];
+
 async fn run_job(app: &App, job: &Claimed) -> Result<(), Retry> {
     match job.name.as_str() {
         FetchProfile::NAME => run::<FetchProfile>(app, job).await,
-        Happened::NAME => tell(app, &job.read()?).await,
-        unknown => Err(Retry::GiveUp(format!("no job is called {unknown}; was it made by a newer version?"))),
+        Happened::NAME => tell(app, &read(job)?).await,
+        unknown => Err(Retry::GiveUp(format!("no job is called {unknown}"))),
     }
 }
 
 /// Who is told of what happened.
 async fn tell(app: &App, happened: &Happened) -> Result<(), Retry> {
     match happened.kind.as_str() {
-        "unfollowed" => Ok(campaigns::on_unfollowed(app, happened).await?),
+        "unfollowed" => Ok(delivery::on_unfollowed(app, happened).await.map(drop)?),
         _ => Ok(()),
     }
 }
@@ -40,11 +41,8 @@ async fn tell(app: &App, happened: &Happened) -> Result<(), Retry> {
 /// What is done again and again, by whichever replica comes first in each period.
 async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     match name {
-        "lapse" => loyalty::lapse(app).await?,
-        "close-ledger-day" => loyalty::close_days(app).await?,
         "retain-events" => intake::retain(app).await?,
         "end-sessions" => drop(sessions::sweep(app).await?),
-        "settle-replies" => replies::sweep(app).await?,
         _ => {}
     }
     Ok(())
@@ -52,7 +50,6 @@ async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::E
 
 /// Name and period of each schedule.
 const SCHEDULES: &[(&str, TimeDelta)] = &[
-    ("settle-replies", TimeDelta::seconds(5)),
     ("lapse", TimeDelta::minutes(10)),
     ("close-ledger-day", TimeDelta::hours(1)),
     ("end-sessions", TimeDelta::hours(6)),
@@ -69,7 +66,8 @@ const POLL: Duration = Duration::from_secs(1);
 pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(jobs_loop(app.clone(), stop.clone()));
     tasks.spawn(schedules_loop(app.clone(), stop.clone()));
-    tasks.spawn(sender::run(app.clone(), stop.clone()));
+    let (sender, until) = (Sender::new(app.clone()), stop.clone());
+    tasks.spawn(async move { sender.run(until).await });
 }
 
 async fn jobs_loop(app: App, stop: CancellationToken) {
@@ -89,7 +87,9 @@ async fn jobs_loop(app: App, stop: CancellationToken) {
 
 /// Runs the jobs that are due, by hand in tests; gives their number.
 pub async fn run_due_jobs(app: &App) -> sqlx::Result<usize> {
-    let claimed = jobs::claim(&app.db, app.holder, app.clock.now(), CLAIM, CLAIM_LASTS).await?;
+    let now = app.clock.now();
+    jobs::sweep(&app.db, now, CLAIM).await?;
+    let claimed = jobs::claim(&app.db, app.holder, now, JOBS, CLAIM, CLAIM_LASTS).await?;
     for job in &claimed {
         let outcome = run_job(app, job).await;
         settle(app, job, outcome).await?;
@@ -98,29 +98,41 @@ pub async fn run_due_jobs(app: &App) -> sqlx::Result<usize> {
 }
 
 async fn settle(app: &App, job: &Claimed, outcome: Result<(), Retry>) -> sqlx::Result<()> {
-    let now = app.clock.now();
-    match outcome {
-        Ok(()) => jobs::finish(&app.db, job).await,
-        Err(Retry::Later(wait)) => jobs::put_back(&app.db, job, now + wait).await,
+    let (wait, why) = match outcome {
+        Ok(()) => return jobs::finish(app.db.writer(), job).await.map(drop),
         Err(Retry::GiveUp(why)) => {
             tracing::error!(job.name = job.name, why, "a job was given up");
-            jobs::bury(&app.db, job, &why).await
+            return jobs::give_up(app.db.writer(), job, &why).await.map(drop);
         }
+        Err(Retry::Later(pause)) => (Wait::For(pause), String::from("not yet")),
         Err(Retry::Failed(why)) => {
-            tracing::warn!(job.name = job.name, job.attempt = job.attempt, why, "a job failed");
-            jobs::failed(&app.db, job, &why, now).await
+            tracing::warn!(job.name = job.name, job.attempts = job.attempts, why, "a job failed");
+            (Wait::Backoff, why)
         }
-    }
+    };
+    let mut tx = app.db.begin().await?;
+    jobs::retry_later(&mut tx, job, app.clock.now(), wait, &why).await?;
+    tx.commit().await
 }
 
 async fn run<J: Job>(app: &App, job: &Claimed) -> Result<(), Retry> {
-    job.read::<J>()?.run(app, job.attempt).await
+    read::<J>(job)?.run(app, job.attempts).await
+}
+
+fn read<T: Task>(job: &Claimed) -> Result<T, Retry> {
+    job.task().map_err(|error| Retry::GiveUp(format!("its body is not what this version expects: {error}")))
 }
 
 async fn schedules_loop(app: App, stop: CancellationToken) {
+    let mut done: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
     while !stop.is_cancelled() {
+        let now = app.clock.now();
         for (name, period) in SCHEDULES {
-            match lease::take(app.db.writer(), &format!("schedule/{name}"), app.holder, app.clock.now(), *period).await {
+            if done.get(name).is_some_and(|last| *last + *period > now && *last <= now) {
+                continue;
+            }
+            done.insert(name, now);
+            match lease::take(app.db.writer(), &format!("schedule/{name}"), app.holder, now, *period).await {
                 Ok(Some(_)) => {
                     if let Err(error) = run_schedule(&app, name).await {
                         tracing::warn!(schedule.name = name, %error, "a scheduled step failed; it comes again");

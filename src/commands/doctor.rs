@@ -10,6 +10,7 @@ use super::{Exit, Format};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::settings::{Raw, Settings};
+use crate::store::Schema;
 use crate::{assets, brand};
 
 /// One thing looked at.
@@ -47,7 +48,9 @@ pub async fn doctor(place: &Place, format: Format) -> anyhow::Result<Exit> {
     let mut checks = Vec::new();
     match Settings::check(&Raw::read(place.env_file.as_deref())?) {
         Err(faults) => {
-            checks.extend(faults.into_iter().map(|fault| Check::of("settings", Verdict::Bad, format!("{} {}", fault.name, fault.what), fault.hint)));
+            checks.extend(faults.into_iter().map(|fault| {
+                Check::of("settings", Verdict::Bad, format!("{} {}", fault.name, fault.what), fault.hint)
+            }));
         }
         Ok(mut settings) => {
             if let Some(brand) = &place.brand {
@@ -60,7 +63,12 @@ pub async fn doctor(place: &Place, format: Format) -> anyhow::Result<Exit> {
                     checks.push(database(&app).await);
                     line(&app, &mut checks).await;
                 }
-                Err(error) => checks.push(Check::of("database", Verdict::Bad, format!("{error:#}"), "check DATABASE_URL, the folder's rights, or the server")),
+                Err(error) => checks.push(Check::of(
+                    "database",
+                    Verdict::Bad,
+                    format!("{error:#}"),
+                    "check DATABASE_URL, the folder's rights, or the server",
+                )),
             }
         }
     }
@@ -68,7 +76,12 @@ pub async fn doctor(place: &Place, format: Format) -> anyhow::Result<Exit> {
     checks.push(if missing.is_empty() {
         Check::good("pages", "styles and scripts are built in")
     } else {
-        Check::of("pages", Verdict::Warning, format!("missing: {}", missing.join(", ")), "`make web` (Node 20), then build again")
+        Check::of(
+            "pages",
+            Verdict::Warning,
+            format!("missing: {}", missing.join(", ")),
+            "`make web` (Node 20), then build again",
+        )
     });
     print(&checks, format);
     Ok(verdict(&checks))
@@ -107,14 +120,31 @@ fn print(checks: &[Check], format: Format) {
 fn brand_check(settings: &Settings) -> Check {
     match brand::read(&settings.brand_dir) {
         Ok(_) => Check::good("brand", format!("{} reads without a fault", settings.brand_dir.display())),
-        Err(faults) => Check::of("brand", Verdict::Bad, format!("{} faults in {}", faults.len(), settings.brand_dir.display()), "`shuke validate` shows each with its place"),
+        Err(faults) => Check::of(
+            "brand",
+            Verdict::Bad,
+            format!("{} faults in {}", faults.len(), settings.brand_dir.display()),
+            "`shuke validate` shows each with its place",
+        ),
     }
 }
 
 async fn database(app: &App) -> Check {
-    match app.db.check_migrated().await {
-        Ok(()) => Check::good("database", "opens, and is at this program's schema"),
-        Err(error) => Check::of("database", Verdict::Bad, error.to_string(), "`shuke migrate`"),
+    match app.db.schema().await {
+        Ok(Schema::Current) => Check::good("database", "opens, and is at this program's schema"),
+        Ok(Schema::Newer(found)) => Check::of(
+            "database",
+            Verdict::Bad,
+            format!("was migrated by a newer Shuke (migration {found})"),
+            "start the newer program again",
+        ),
+        Ok(_) => Check::of(
+            "database",
+            Verdict::Warning,
+            "is not yet at this program's schema",
+            "`shuke migrate`, or start `shuke serve`, which does the same",
+        ),
+        Err(error) => Check::of("database", Verdict::Bad, error.to_string(), "check DATABASE_URL and the server"),
     }
 }
 
@@ -127,11 +157,21 @@ async fn line(app: &App, checks: &mut Vec<Check>) {
         Ok(Ok(info)) => info,
         Ok(Err(error)) => {
             let verdict = if error.is_refusal() { Verdict::Bad } else { Verdict::Unreachable };
-            checks.push(Check::of("LINE", verdict, error.to_string(), "check LINE_CHANNEL_ID and LINE_CHANNEL_SECRET, and that this machine reaches api.line.me"));
+            checks.push(Check::of(
+                "LINE",
+                verdict,
+                error.to_string(),
+                "check LINE_CHANNEL_ID and LINE_CHANNEL_SECRET, and that this machine reaches api.line.me",
+            ));
             return;
         }
         Err(_) => {
-            checks.push(Check::of("LINE", Verdict::Unreachable, "no answer within 15 s", "check that this machine reaches api.line.me"));
+            checks.push(Check::of(
+                "LINE",
+                Verdict::Unreachable,
+                "no answer within 15 s",
+                "check that this machine reaches api.line.me",
+            ));
             return;
         }
     };
@@ -140,7 +180,12 @@ async fn line(app: &App, checks: &mut Vec<Check>) {
         checks.push(if skew.num_seconds().abs() <= SKEW_SECONDS {
             Check::good("clock", format!("within {SKEW_SECONDS} s of LINE's"))
         } else {
-            Check::of("clock", Verdict::Bad, format!("{} s away from LINE's", skew.num_seconds()), "let this machine keep time by NTP: passes live 30 s")
+            Check::of(
+                "clock",
+                Verdict::Bad,
+                format!("{} s away from LINE's", skew.num_seconds()),
+                "let this machine keep time by NTP: passes live 30 s",
+            )
         });
     }
     match (app.line.quota().await, app.line.consumption().await) {
@@ -148,18 +193,31 @@ async fn line(app: &App, checks: &mut Vec<Check>) {
             let limit = quota.limit.map_or_else(|| String::from("no limit"), |limit| limit.to_string());
             checks.push(Check::good("quota", format!("{used} messages used this month, of {limit}")));
         }
-        (Err(error), _) | (_, Err(error)) => checks.push(Check::of("quota", Verdict::Unreachable, error.to_string(), "try again")),
+        (Err(error), _) | (_, Err(error)) => {
+            checks.push(Check::of("quota", Verdict::Unreachable, error.to_string(), "try again"))
+        }
     }
     let wanted = format!("{}/line/webhook", app.settings.public_url);
     match app.line.webhook_endpoint().await {
-        Ok(Some(endpoint)) if endpoint.endpoint == wanted && endpoint.is_active => checks.push(Check::good("webhook", wanted)),
+        Ok(Some(endpoint)) if endpoint.endpoint == wanted && endpoint.is_active => {
+            checks.push(Check::good("webhook", wanted))
+        }
         Ok(Some(endpoint)) => checks.push(Check::of(
             "webhook",
             Verdict::Bad,
-            format!("LINE calls {}{}", endpoint.endpoint, if endpoint.is_active { "" } else { ", and is switched off" }),
+            format!(
+                "LINE calls {}{}",
+                endpoint.endpoint,
+                if endpoint.is_active { "" } else { ", and is switched off" }
+            ),
             format!("set it to {wanted} in the console, switch on Use webhook and Webhook redelivery"),
         )),
-        Ok(None) => checks.push(Check::of("webhook", Verdict::Bad, "none is set at LINE", format!("set {wanted} in the console, switch on Use webhook and Webhook redelivery"))),
+        Ok(None) => checks.push(Check::of(
+            "webhook",
+            Verdict::Bad,
+            "none is set at LINE",
+            format!("set {wanted} in the console, switch on Use webhook and Webhook redelivery"),
+        )),
         Err(error) => checks.push(Check::of("webhook", Verdict::Unreachable, error.to_string(), "try again")),
     }
 }

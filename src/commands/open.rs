@@ -2,17 +2,17 @@
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Context as _;
+use tokio::sync::Notify;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::{App, Parts};
 use crate::clock::{Chance, Clock};
 use crate::ids::Ids;
-use crate::line::client::Client;
+use crate::line::client::{Client, Setup};
 use crate::settings::{self, LogFormat, Raw, Settings};
-use crate::store::Db;
+use crate::store::{Db, OpenOptions};
 use crate::words::Words;
 use crate::worker;
 
@@ -46,7 +46,9 @@ impl Place {
     /// The database alone, for commands that need no LINE settings.
     pub async fn database(&self) -> anyhow::Result<Db> {
         let url = settings::database_url(&Raw::read(self.env_file.as_deref())?);
-        Db::open(&url).await.with_context(|| format!("The database {} cannot be opened", shown(&url)))
+        Db::open(&url, OpenOptions::default())
+            .await
+            .with_context(|| format!("The database {} cannot be opened", shown(&url)))
     }
 
     /// The App on a store that is migrated, for commands beside a running service.
@@ -58,12 +60,19 @@ impl Place {
 
 /// Builds the App on the settings' database; the store must be migrated.
 pub async fn app(settings: Settings, clock: Clock) -> anyhow::Result<App> {
-    let db = Db::open(&settings.database_url)
+    let db = Db::open(&settings.database_url, OpenOptions::default())
         .await
         .with_context(|| format!("The database {} cannot be opened", shown(&settings.database_url)))?;
     let chance = Chance::system();
     let ids = Ids::new(clock.clone(), chance.clone());
-    let line = Client::new(&settings, clock.clone(), chance.clone()).context("The connection to LINE cannot be prepared")?;
+    let setup = Setup {
+        channel_id: settings.channel_id.clone(),
+        channel_secret: settings.channel_secret.clone(),
+        access_token: settings.channel_access_token.clone(),
+        api_base: settings.line_api_base.clone(),
+        data_api_base: settings.line_data_api_base.clone(),
+    };
+    let line = Client::new(setup, clock.clone()).context("The connection to LINE cannot be prepared")?;
     let holder = ids.make();
     Ok(App::new(Parts {
         db,
@@ -72,8 +81,8 @@ pub async fn app(settings: Settings, clock: Clock) -> anyhow::Result<App> {
         words: Words::load(),
         holder,
         subscribed: worker::SUBSCRIBED,
-        jobs_bell: Arc::default(),
-        sender_bell: Arc::default(),
+        jobs_bell: Notify::new(),
+        sender_bell: Notify::new(),
         clock,
         chance,
         ids,

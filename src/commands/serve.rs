@@ -24,11 +24,17 @@ pub async fn serve(place: &Place) -> anyhow::Result<Exit> {
     let settings = place.settings()?;
     open::start_logging(settings.log_format);
     if settings.is_sandbox() {
-        tracing::warn!(line_api_base = settings.line_api_base, "LINE is a sandbox on this machine: nothing reaches real phones");
+        tracing::warn!(
+            line_api_base = settings.line_api_base,
+            "LINE is a sandbox on this machine: nothing reaches real phones"
+        );
     }
     let missing = assets::missing();
     if !missing.is_empty() {
-        tracing::warn!(missing = missing.join(", "), "pages are missing their styles and scripts; `make web` builds them (Node 20)");
+        tracing::warn!(
+            missing = missing.join(", "),
+            "pages are missing their styles and scripts; `make web` builds them (Node 20)"
+        );
     }
     let app = open::app(settings, Clock::system()).await?;
     let running = Running::start(app).await?;
@@ -59,7 +65,9 @@ impl Running {
         worker::start(&app, &tasks, &stop);
         let (pages, ops) = web::routers(&app, line);
         let serve = async |address, name, router| {
-            let listener = TcpListener::bind(address).await.with_context(|| format!("The address {address} ({name}) cannot be used"))?;
+            let listener = TcpListener::bind(address)
+                .await
+                .with_context(|| format!("The address {address} ({name}) cannot be used"))?;
             tasks.spawn(web::http::serve(listener, router, tasks.clone(), stop.clone()));
             anyhow::Ok(())
         };
@@ -86,7 +94,8 @@ impl Running {
 
 /// Waits for Ctrl-C or SIGTERM.
 pub async fn stop_asked() {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be listened to");
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be listened to");
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}

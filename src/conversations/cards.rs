@@ -72,7 +72,14 @@ pub fn member_card(look: &Look<'_>, number: &str, card: Option<&StampCard>, vouc
         json!({ "type": "separator", "margin": "lg", "color": RULE }),
     ];
     body.extend(facts);
-    let bubble = bubble(look, &body, &[button(look, &voice.say("chat-show-pass"), "", true), button(look, &voice.say("chat-open-stamps"), "stamps", false)]);
+    let bubble = bubble(
+        look,
+        &body,
+        &[
+            button(look, &voice.say("chat-show-pass"), "", true),
+            button(look, &voice.say("chat-open-stamps"), "stamps", false),
+        ],
+    );
     (voice.say_with("chat-member-card-alt", &[("number", number.into())]), bubble)
 }
 
@@ -80,19 +87,25 @@ pub fn member_card(look: &Look<'_>, number: &str, card: Option<&StampCard>, vouc
 pub fn stamp_card(look: &Look<'_>, card: &StampCard) -> (String, Value) {
     let voice = look.voice;
     let sentence = sentence(look, card);
-    let mut body = vec![
-        json!({ "type": "box", "layout": "horizontal", "contents": [
+    let mut body = vec![json!({ "type": "box", "layout": "horizontal", "contents": [
             text(&card.title, "lg", INK, "bold"),
             json!({ "type": "text", "text": format!("{}／{}", card.stamps, card.goal), "size": "lg", "weight": "bold", "color": look.seal, "align": "end", "flex": 0, "scaling": true }),
-        ] }),
-    ];
+        ] })];
     body.extend(slots(look, card));
     body.push(text(&sentence, "sm", INK, "regular"));
     if let Some(until) = card.expires_at {
         body.push(text(&expiry(look, until), "xs", INK_2, "regular"));
     }
     let bubble = bubble(look, &body, &[button(look, &voice.say("chat-show-pass"), "", true)]);
-    let alt = voice.say_with("chat-stamp-card-alt", &[("title", card.title.as_str().into()), ("stamps", card.stamps.into()), ("goal", card.goal.into()), ("sentence", sentence.into())]);
+    let alt = voice.say_with(
+        "chat-stamp-card-alt",
+        &[
+            ("title", card.title.as_str().into()),
+            ("stamps", card.stamps.into()),
+            ("goal", card.goal.into()),
+            ("sentence", sentence.into()),
+        ],
+    );
     (alt, bubble)
 }
 
@@ -106,7 +119,8 @@ pub fn vouchers(look: &Look<'_>, tickets: &[Ticket]) -> Option<(String, Value)> 
         .iter()
         .take(TICKETS)
         .map(|ticket| {
-            let mut body = vec![text(&voice.say("chat-voucher"), "xs", INK_2, "regular"), text(&ticket.title, "xl", INK, "bold")];
+            let mut body =
+                vec![text(&voice.say("chat-voucher"), "xs", INK_2, "regular"), text(&ticket.title, "xl", INK, "bold")];
             body.push(json!({ "type": "separator", "margin": "lg", "color": RULE }));
             let deadline = ticket.expires_at.map_or_else(|| voice.say("chat-no-deadline"), |until| expiry(look, until));
             body.push(text(&deadline, "sm", INK_2, "regular"));
@@ -115,16 +129,23 @@ pub fn vouchers(look: &Look<'_>, tickets: &[Ticket]) -> Option<(String, Value)> 
         .collect();
     if tickets.len() > TICKETS {
         let more = voice.say_with("chat-more-vouchers", &[("count", count(tickets.len() - TICKETS))]);
-        bubbles.push(bubble(look, &[text(&more, "md", INK, "regular")], &[button(look, &voice.say("chat-all-vouchers"), "vouchers", true)]));
+        bubbles.push(bubble(
+            look,
+            &[text(&more, "md", INK, "regular")],
+            &[button(look, &voice.say("chat-all-vouchers"), "vouchers", true)],
+        ));
     }
-    let alt = voice.say_with("chat-vouchers-alt", &[("count", count(tickets.len())), ("first", tickets[0].title.as_str().into())]);
+    let alt = voice
+        .say_with("chat-vouchers-alt", &[("count", count(tickets.len())), ("first", tickets[0].title.as_str().into())]);
     Some((alt, json!({ "type": "carousel", "contents": bubbles })))
 }
 
 /// 「再 3 點，送您一杯拿鐵」.
 pub fn sentence(look: &Look<'_>, card: &StampCard) -> String {
     match &card.next {
-        Some((at, gift)) => look.voice.say_with("chat-stamps-missing", &[("missing", (at - card.stamps).into()), ("gift", gift.as_str().into())]),
+        Some((at, gift)) => look
+            .voice
+            .say_with("chat-stamps-missing", &[("missing", (at - card.stamps).into()), ("gift", gift.as_str().into())]),
         None => look.voice.say_with("chat-stamps-so-far", &[("stamps", card.stamps.into())]),
     }
 }
@@ -158,7 +179,9 @@ fn slots(look: &Look<'_>, card: &StampCard) -> Vec<Value> {
     (first..first + shown)
         .step_by(5)
         .map(|row| {
-            let slots: Vec<Value> = (row + 1..=row + ROW).map(|slot| if slot <= card.goal { slot_box(look, card, slot) } else { json!({ "type": "filler" }) }).collect();
+            let slots: Vec<Value> = (row + 1..=row + ROW)
+                .map(|slot| if slot <= card.goal { slot_box(look, card, slot) } else { json!({ "type": "filler" }) })
+                .collect();
             json!({ "type": "box", "layout": "horizontal", "margin": "md", "spacing": "sm", "contents": slots })
         })
         .collect()
@@ -224,7 +247,13 @@ mod tests {
     use crate::words::{Lang, Words};
 
     fn card(stamps: i64, goal: i64) -> StampCard {
-        StampCard { title: String::from("咖啡集點卡"), stamps, goal, next: Some((goal, String::from("一杯拿鐵"))), expires_at: None }
+        StampCard {
+            title: String::from("咖啡集點卡"),
+            stamps,
+            goal,
+            next: Some((goal, String::from("一杯拿鐵"))),
+            expires_at: None,
+        }
     }
 
     fn look(voice: &Voice) -> Look<'_> {
@@ -235,7 +264,11 @@ mod tests {
     #[test]
     fn the_sentence_says_how_many_are_missing_for_what() {
         let words = Words::load();
-        for (lang, said) in [(Lang::ZhHant, "再 3 點，送您一杯拿鐵"), (Lang::Ja, "あと3個で一杯拿鐵"), (Lang::En, "3 more for 一杯拿鐵")] {
+        for (lang, said) in [
+            (Lang::ZhHant, "再 3 點，送您一杯拿鐵"),
+            (Lang::Ja, "あと3個で一杯拿鐵"),
+            (Lang::En, "3 more for 一杯拿鐵"),
+        ] {
             assert_eq!(sentence(&look(&words.voice(lang)), &card(7, 10)), said);
         }
     }

@@ -1,7 +1,13 @@
-//! What the account answers in chat.
+//! What the account answers in chat: the greeting, the tap that makes a member, keyword replies, and her own cards and
+//! vouchers drawn from her real state. Everything here is said by free reply.
 //!
-//! Marketers write the answers in `conversations/*.yaml` (see [`spec`]).
+//! Marketers write the answers in `conversations/*.yaml` (see [`spec`]) and the words in `templates/`; what belongs to the
+//! product itself (joining, saying no to offers) always works, whatever the files say.
 
+mod answer;
+pub mod cards;
+mod scene;
 pub mod spec;
 
+pub use answer::{Fault, Incoming, answer};
 pub use spec::{Fallback, Replies, RepliesFile, Reply, Show};

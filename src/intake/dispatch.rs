@@ -15,6 +15,7 @@ use super::effects::{self, Poison};
 use super::journal::Row;
 use super::store::{self, Person, Undone};
 use crate::app::App;
+use crate::conversations;
 use crate::delivery::replies;
 use crate::ids::ReplyId;
 use crate::members::{friends, profiles};
@@ -68,10 +69,18 @@ fn queue(queues: &[mpsc::Sender<Person>], person: Person) {
 
 /// Whose events these are.
 pub(super) fn persons(rows: &[Row]) -> BTreeSet<Person> {
-    rows.iter().map(|row| Person { account: row.account, lane: row.lane, line_user_id: row.line_user_id.clone() }).collect()
+    rows.iter()
+        .map(|row| Person { account: row.account, lane: row.lane, line_user_id: row.line_user_id.clone() })
+        .collect()
 }
 
-async fn work(app: App, mut waiting: mpsc::Receiver<Person>, tasks: TaskTracker, at_once: Arc<Semaphore>, stop: CancellationToken) {
+async fn work(
+    app: App,
+    mut waiting: mpsc::Receiver<Person>,
+    tasks: TaskTracker,
+    at_once: Arc<Semaphore>,
+    stop: CancellationToken,
+) {
     loop {
         let person = tokio::select! {
             person = waiting.recv() => person,
@@ -217,18 +226,21 @@ impl Trouble {
     /// Whether the database was away, which is no fault of the event.
     fn is_the_store(&self) -> bool {
         let error = match self {
-            Self::Store(error) | Self::Poison(Poison::Store(error)) => error,
+            Self::Store(error)
+            | Self::Poison(Poison::Store(error) | Poison::Answer(conversations::Fault::Store(error))) => error,
             _ => return false,
         };
-        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
-        matches!(error, Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed | Tls(_))
+        crate::store::is_unavailable(error)
     }
 }
 
 /// Runs `settling`; a panic in it is one more way for an event to fail.
 async fn guarded<T>(settling: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
     AssertUnwindSafe(settling).catch_unwind().await.unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<&str>().map(|text| String::from(*text)).or_else(|| panic.downcast_ref::<String>().cloned());
+        let said = panic
+            .downcast_ref::<&str>()
+            .map(|text| String::from(*text))
+            .or_else(|| panic.downcast_ref::<String>().cloned());
         Err(Trouble::Panic(said.unwrap_or_default()))
     })
 }

@@ -28,8 +28,6 @@ pub(super) enum Poison {
     #[error("the key of {0} is missing")]
     NoKey(chrono::NaiveDate),
     #[error(transparent)]
-    NotAnEvent(#[from] crate::line::webhook::NotAnEvent),
-    #[error(transparent)]
     Store(#[from] sqlx::Error),
     #[error("no answer could be written: {0}")]
     Answer(#[from] conversations::Fault),
@@ -108,7 +106,14 @@ impl Chat {
     }
 
     /// Takes over a newer state and writes it into the history.
-    async fn turn(&mut self, app: &App, tx: &mut Tx, state: FriendState, at: DateTime<Utc>, actor: &Actor) -> sqlx::Result<()> {
+    async fn turn(
+        &mut self,
+        app: &App,
+        tx: &mut Tx,
+        state: FriendState,
+        at: DateTime<Utc>,
+        actor: &Actor,
+    ) -> sqlx::Result<()> {
         let Some(friend) = &mut self.friend else { return Ok(()) };
         if friends::set_state(tx, friend, state, at).await? {
             let kind = match (friend.state, state) {
@@ -127,11 +132,18 @@ async fn opened(app: &App, tx: &mut Tx, person: &Person, stored: &Undone) -> Res
     let sealed = stored.sealed_raw.as_ref().ok_or(Poison::Gone)?;
     let key = keys::stored(app, tx, stored.day).await?.ok_or(Poison::NoKey(stored.day))?;
     let raw = key.decrypt(&journal::context(person.account, &stored.id), sealed)?;
-    Ok(Event::parse(&raw)?)
+    Ok(Event::parse(&raw))
 }
 
 /// Writes what someone sent into her history; the words are sealed.
-async fn said(app: &App, tx: &mut Tx, friend: &Friend, message: &Message, at: DateTime<Utc>, actor: &Actor) -> sqlx::Result<()> {
+async fn said(
+    app: &App,
+    tx: &mut Tx,
+    friend: &Friend,
+    message: &Message,
+    at: DateTime<Utc>,
+    actor: &Actor,
+) -> sqlx::Result<()> {
     let kind = match &message.content {
         Content::Text { .. } => "text",
         Content::Image { .. } => "image",

@@ -111,7 +111,9 @@ pub(super) fn context(account: AccountId, id: &str) -> String {
 
 /// FNV-1a of the source, mod 64: the same on every replica and for ever.
 pub(super) fn lane_of(source: &str) -> i64 {
-    let hash = source.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = source
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     i64::try_from((hash ^ (hash >> 32)) % LANES).unwrap_or_default()
 }
 
@@ -159,7 +161,9 @@ async fn write_groups(app: App, mut requests: mpsc::Receiver<Request>, stop: Can
         let Some(first) = first else { return };
         let mut rows = first.rows.len();
         let mut group = vec![first];
-        while rows < GROUP && let Ok(next) = requests.try_recv() {
+        while rows < GROUP
+            && let Ok(next) = requests.try_recv()
+        {
             rows += next.rows.len();
             group.push(next);
         }

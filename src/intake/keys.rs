@@ -41,7 +41,9 @@ async fn make(app: &App, day: NaiveDate) -> Result<DataKey, Unavailable> {
         .await?;
     let key = stored(app, &mut tx, day).await?;
     tx.commit().await?;
-    key.ok_or_else(|| Unavailable(String::from("the key of the day does not open; is SHUKE_SECRET the one it was made under?")))
+    key.ok_or_else(|| {
+        Unavailable(String::from("the key of the day does not open; is SHUKE_SECRET the one it was made under?"))
+    })
 }
 
 /// The key of a day; none when it was dropped or does not open.

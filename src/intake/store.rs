@@ -71,10 +71,13 @@ pub(super) struct Undone {
 
 /// All undone events of a person that are due, in the order they happened.
 pub(super) async fn undone(on: impl Into<On<'_>>, person: &Person, now: DateTime<Utc>) -> sqlx::Result<Vec<Undone>> {
-    let mut select = query(on, "select id, at, received_at, day, sealed_raw, attempts from event where state = 'new' and account = ")
-        .push_bind(person.account)
-        .push(" and lane = ")
-        .push_bind(person.lane);
+    let mut select = query(
+        on,
+        "select id, at, received_at, day, sealed_raw, attempts from event where state = 'new' and account = ",
+    )
+    .push_bind(person.account)
+    .push(" and lane = ")
+    .push_bind(person.lane);
     select = match &person.line_user_id {
         Some(user) => select.push(" and line_user_id = ").push_bind(user.clone()),
         None => select.push(" and line_user_id is null"),
@@ -84,12 +87,15 @@ pub(super) async fn undone(on: impl Into<On<'_>>, person: &Person, now: DateTime
 
 /// Marks an event done; false when another replica has.
 pub(super) async fn done(tx: &mut Tx, person: &Person, id: &str) -> sqlx::Result<bool> {
-    let changed = query(tx, "update event set state = 'done', error = null where account = $1 and lane = $2 and id = $3 and state = 'new'")
-        .bind(person.account)
-        .bind(person.lane)
-        .bind(id)
-        .execute()
-        .await?;
+    let changed = query(
+        tx,
+        "update event set state = 'done', error = null where account = $1 and lane = $2 and id = $3 and state = 'new'",
+    )
+    .bind(person.account)
+    .bind(person.lane)
+    .bind(id)
+    .execute()
+    .await?;
     Ok(changed == 1)
 }
 
@@ -116,7 +122,11 @@ pub(super) async fn failed(app: &App, person: &Person, event: &Undone, error: &s
 }
 
 /// People with undone events that were received before `before` and are due.
-pub(super) async fn leftovers(on: impl Into<On<'_>>, before: DateTime<Utc>, now: DateTime<Utc>) -> sqlx::Result<Vec<Person>> {
+pub(super) async fn leftovers(
+    on: impl Into<On<'_>>,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<Person>> {
     query(
         on,
         "select distinct account, lane, line_user_id from event
@@ -148,10 +158,13 @@ pub async fn parked(on: impl Into<On<'_>>) -> sqlx::Result<Vec<Parked>> {
 
 /// Gives a parked event another five tries; false when there is none of that id.
 pub async fn revive(app: &App, id: &str) -> sqlx::Result<bool> {
-    let changed = query(app.db.writer(), "update event set state = 'new', attempts = 0, retry_at = null where id = $1 and state = 'parked'")
-        .bind(id)
-        .execute()
-        .await?;
+    let changed = query(
+        app.db.writer(),
+        "update event set state = 'new', attempts = 0, retry_at = null where id = $1 and state = 'parked'",
+    )
+    .bind(id)
+    .execute()
+    .await?;
     Ok(changed == 1)
 }
 
@@ -159,7 +172,10 @@ pub async fn revive(app: &App, id: &str) -> sqlx::Result<bool> {
 pub async fn retain(app: &App) -> sqlx::Result<()> {
     let today = app.clock.now().date_naive();
     let mut tx = app.db.begin().await?;
-    query(&mut tx, "update event set sealed_raw = null where day < $1 and sealed_raw is not null").bind(today - RAW_KEPT).execute().await?;
+    query(&mut tx, "update event set sealed_raw = null where day < $1 and sealed_raw is not null")
+        .bind(today - RAW_KEPT)
+        .execute()
+        .await?;
     query(&mut tx, "delete from day_key where day < $1").bind(today - RAW_KEPT).execute().await?;
     query(&mut tx, "delete from event where day < $1 and state <> 'parked'").bind(today - IDS_KEPT).execute().await?;
     tx.commit().await

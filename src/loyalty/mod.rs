@@ -9,5 +9,7 @@ pub mod spec;
 pub mod stamps;
 pub mod terms;
 mod types;
+mod views;
 
 pub use types::{Answer, Authority, By, Place, Refusal};
+pub use views::{Next, Standing, Usable, standing, usable_vouchers};

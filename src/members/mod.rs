@@ -18,4 +18,6 @@ pub mod tags;
 pub mod timeline;
 
 pub use number::{Number, WrongNumber};
-pub use people::{Member, bump_version, by_line_user, by_number, create, find, in_account_of, join, page, set_language};
+pub use people::{
+    Member, bump_version, by_line_user, by_number, create, find, in_account_of, join, page, set_language,
+};

@@ -2,6 +2,10 @@
 //!
 //! Marketers write segments in `campaigns/segments.yaml` (see [`spec`]).
 
+mod rule;
 pub mod spec;
+mod sql;
 
+pub use rule::{Explained, Person, explain, fits, person};
 pub use spec::{Group, LastVisit, Predicate, Segment, SegmentsFile, Stamps};
+pub use sql::{Moment, push_rule};

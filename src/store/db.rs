@@ -17,7 +17,7 @@ use super::writer::Writer;
 pub struct Db(pub(super) Arc<Engine>);
 
 pub(super) enum Engine {
-    Sqlite { readers: SqlitePool, writer: Writer, file: SqliteConnectOptions },
+    Sqlite { readers: SqlitePool, writer: Writer, file: Box<SqliteConnectOptions> },
     Postgres { pool: PgPool },
 }
 

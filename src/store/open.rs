@@ -95,7 +95,7 @@ async fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Db, OpenError
         .test_before_acquire(false)
         .connect_lazy_with(base.read_only(true).pragma("cache_size", "-1000"));
     let writer = Writer::new(file.clone(), connection, options.patience);
-    Ok(Db(Arc::new(Engine::Sqlite { readers, writer, file })))
+    Ok(Db(Arc::new(Engine::Sqlite { readers, writer, file: Box::new(file) })))
 }
 
 async fn open_postgres(server: PgConnectOptions, options: &OpenOptions) -> Result<Db, OpenError> {

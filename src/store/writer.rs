@@ -155,7 +155,7 @@ async fn commit_when_it_is_our_turn(writer: Writer) {
     let mut slot = Arc::clone(&writer.slot).lock_owned().await;
     writer.hold(Who::Committer);
     slot.commit().await;
-    if slot.load.wants_rest() {
+    if slot.load.wants_rest(Instant::now()) {
         writer.hold(Who::OtherProcesses);
         tokio::time::sleep(REST).await;
     }
@@ -185,6 +185,18 @@ impl Turn {
     }
 }
 
+/// SQLITE_BUSY after all of the busy time-out says only "database is locked".
+fn name_the_other_process(error: sqlx::Error) -> sqlx::Error {
+    let is_busy = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("5"));
+    if !is_busy {
+        return error;
+    }
+    sqlx::Error::Io(io::Error::new(
+        io::ErrorKind::TimedOut,
+        "another process has been writing to the database file for too long",
+    ))
+}
+
 /// The group's error, for each of its members.
 fn lost(error: &Arc<sqlx::Error>) -> sqlx::Error {
     sqlx::Error::Io(io::Error::other(format!("the shared commit failed and nothing of it was kept: {error}")))
@@ -211,7 +223,7 @@ impl Slot {
         }
         if let Err(error) = self.run("begin immediate; savepoint t").await {
             self.start_afresh().await;
-            return Err(error);
+            return Err(name_the_other_process(error));
         }
         self.group =
             Some(Group { outcome: watch::Sender::new(None), last: Last::Torn, kept: 0, since: Instant::now() });
@@ -260,14 +272,32 @@ impl Slot {
 }
 
 impl Load {
-    /// Whether the second behind us was nearly all spent writing; starts the next one.
-    fn wants_rest(&mut self) -> bool {
-        let passed = self.since.elapsed();
+    /// Whether the time up to `now`, a second at least, was nearly all spent writing; if a second is over, counts anew.
+    fn wants_rest(&mut self, now: Instant) -> bool {
+        let passed = now - self.since;
         if passed < LOAD {
             return false;
         }
         let is_heavy = self.held > passed.mul_f64(0.8);
-        *self = Self { since: Instant::now(), held: Duration::ZERO };
+        *self = Self { since: now, held: Duration::ZERO };
         is_heavy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_left_free_after_a_second_of_unbroken_load_only() {
+        let ms = Duration::from_millis;
+        let start = Instant::now();
+        for (passed, held, rests) in
+            [(999, 999, false), (1_000, 990, true), (1_500, 1_300, true), (1_000, 700, false), (60_000, 2_000, false)]
+        {
+            let mut load = Load { since: start, held: ms(held) };
+            assert_eq!(load.wants_rest(start + ms(passed)), rests, "{held} of {passed} ms");
+            assert_eq!(load.held, if passed < 1_000 { ms(held) } else { Duration::ZERO });
+        }
     }
 }

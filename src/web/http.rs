@@ -43,7 +43,12 @@ pub async fn serve(listener: TcpListener, router: Router, tasks: TaskTracker, st
                 router.clone().oneshot(request.map(axum::body::Body::new) as Request)
             });
             let mut builder = Builder::new(hyper_util::rt::TokioExecutor::new()).http1_only();
-            builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN).max_buf_size(HEADER_BYTES).max_headers(HEADERS);
+            builder
+                .http1()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADERS_WITHIN)
+                .max_buf_size(HEADER_BYTES)
+                .max_headers(HEADERS);
             let connection = builder.serve_connection(TokioIo::new(stream), service);
             tokio::pin!(connection);
             let finished = tokio::select! {

@@ -3,8 +3,8 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use http::{HeaderMap, StatusCode};
@@ -36,11 +36,7 @@ pub fn routes(line: Line) -> Router {
     Router::new().route("/line/webhook", post(webhook)).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(line)
 }
 
-async fn webhook(
-    State(line): State<Line>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
+async fn webhook(State(line): State<Line>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
     let answer = match body {
         Ok(body) => receive(&line, &headers, &body).await,
         Err(rejection) => Err(Problem::new(rejection.status(), "unreadable", "The body could not be read to its end.")),
@@ -55,9 +51,11 @@ async fn webhook(
 
 async fn receive(line: &Line, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
     let secret = line.app.settings.channel_secret.expose_secret();
-    signature::verify_headers(secret, body, headers)
-        .map_err(|_| Problem::unauthenticated("The signature is missing or does not fit this body and this channel."))?;
-    let delivery = Delivery::parse(body).map_err(|error| Problem::malformed(format!("Signed, but no webhook: {error}.")))?;
+    signature::verify_headers(secret, body, headers).map_err(|_| {
+        Problem::unauthenticated("The signature is missing or does not fit this body and this channel.")
+    })?;
+    let delivery =
+        Delivery::parse(body).map_err(|error| Problem::malformed(format!("Signed, but no webhook: {error}.")))?;
     if delivery.events.is_empty() {
         return Ok(());
     }

@@ -1,0 +1,22 @@
+# Everything a developer or the CI runs. Needs Rust, make and, for the pages' scripts and styles, Node 20.
+
+.PHONY: demo demo-reset test web bench
+
+# The service on 8080 with LINE in a box on 8090 and the sample brand; no LINE account, no question asked. Ctrl-C stops it.
+demo: web
+	cargo run --release -- demo
+
+# Forgets what the demo has kept.
+demo-reset:
+	rm -rf data/demo
+
+# Format, lints, then all tests on SQLite and on a throw-away PostgreSQL; installs by apt what is missing.
+test: web
+	tests/run.sh
+
+# Scripts and styles of the pages. Without Node the program is built without them and says which pages are missing.
+web:
+	web/build.sh
+
+bench:
+	cargo bench

@@ -1,0 +1,195 @@
+//! The approved count of a run, and its brake. Every message is taken from the count by one conditional write before it
+//! leaves, so message N+1 does not leave, whoever sends and however often.
+
+use serde::Serialize;
+
+use super::outcome::Pause;
+use crate::app::App;
+use crate::ids::RunId;
+use crate::store::{On, Tx, query};
+
+/// What a run is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum State {
+    /// Its deliveries are being written; nothing leaves yet.
+    Preparing,
+    /// Its messages may leave.
+    Open,
+    /// It stands still; `paused_because` says why.
+    Paused,
+    /// Every message has its outcome.
+    Done,
+    /// It was ended by a person.
+    Cancelled,
+}
+
+/// The approved count of one run.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Approval {
+    /// Of which installation the approval was given.
+    pub epoch: i64,
+    /// Messages that may leave.
+    pub approved: i64,
+    /// Messages that left, or may have.
+    pub taken: i64,
+    /// What the run is doing.
+    pub state: State,
+    /// Why it stands still.
+    pub paused_because: Option<String>,
+}
+
+/// What resuming a run came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resumed {
+    /// It goes on.
+    Yes,
+    /// It was not paused.
+    NotPaused,
+    /// This database is a copy of the one the run was approved in.
+    RestoredCopy,
+}
+
+/// Makes the approval of a run whose deliveries are about to be written; nothing when it is there already.
+pub async fn prepare(app: &App, tx: &mut Tx, run: RunId) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    query(
+        tx,
+        "insert into approval (run, epoch, approved, state, created_at, changed_at)
+         select $1, epoch, 0, 'preparing', $2, $3 from install where true on conflict (run) do nothing",
+    )
+    .bind(run)
+    .bind(now)
+    .bind(now)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// The approval of a run.
+pub async fn find(on: impl Into<On<'_>>, run: RunId) -> sqlx::Result<Option<Approval>> {
+    query(on, "select epoch, approved, taken, state, paused_because from approval where run = $1")
+        .bind(run)
+        .optional()
+        .await
+}
+
+/// Locks a run that is being prepared; false when it no longer is.
+pub(super) async fn lock_preparing(tx: &mut Tx, run: RunId) -> sqlx::Result<bool> {
+    let found = query(tx, "select approved from approval where run = $1 and state = 'preparing'")
+        .bind(run)
+        .lock_rows(" for update")
+        .optional_value::<i64>()
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Lets a prepared run start; `approved` is what the plan counted.
+pub(super) async fn open(app: &App, tx: &mut Tx, run: RunId, approved: i64) -> sqlx::Result<bool> {
+    let changed = query(
+        tx,
+        "update approval set state = 'open', approved = $2, changed_at = $3 where run = $1 and state = 'preparing'",
+    )
+    .bind(run)
+    .bind(approved)
+    .bind(app.clock.now())
+    .execute()
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Takes `count` messages from the approved number; false when the run stands still or not that many are left. All or none.
+pub(super) async fn take(tx: &mut Tx, run: RunId, count: i64) -> sqlx::Result<bool> {
+    let changed = query(
+        tx,
+        "update approval set taken = taken + $2 where run = $1 and state = 'open' and taken + $3 <= approved",
+    )
+    .bind(run)
+    .bind(count)
+    .bind(count)
+    .execute()
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Gives back messages that surely did not leave.
+pub(super) async fn give_back(tx: &mut Tx, run: RunId, count: i64) -> sqlx::Result<()> {
+    query(tx, "update approval set taken = taken - $2 where run = $1 and taken >= $3")
+        .bind(run)
+        .bind(count)
+        .bind(count)
+        .execute()
+        .await
+        .map(drop)
+}
+
+/// Stops a run where it stands; false when it was not running. Requests already on their way are let arrive.
+pub async fn pause(app: &App, on: impl Into<On<'_>>, run: RunId, because: Pause) -> sqlx::Result<bool> {
+    let changed = query(
+        on,
+        "update approval set state = 'paused', paused_because = $2, changed_at = $3 where run = $1 and state = 'open'",
+    )
+    .bind(run)
+    .bind(because.word())
+    .bind(app.clock.now())
+    .execute()
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Lets a paused run go on with what is left of it.
+pub async fn resume(app: &App, run: RunId) -> sqlx::Result<Resumed> {
+    let changed = query(
+        app.db.writer(),
+        "update approval set state = 'open', paused_because = null, changed_at = $2
+         where run = $1 and state = 'paused' and epoch = (select epoch from install)",
+    )
+    .bind(run)
+    .bind(app.clock.now())
+    .execute()
+    .await?;
+    if changed == 1 {
+        app.sender_bell.notify_one();
+        return Ok(Resumed::Yes);
+    }
+    let is_copy = find(&app.db, run).await?.is_some_and(|approval| approval.state == State::Paused);
+    Ok(if is_copy { Resumed::RestoredCopy } else { Resumed::NotPaused })
+}
+
+/// Runs whose messages may leave, oldest first. A run that another installation approved is paused instead: this database
+/// is a restored copy, and the original may still be sending.
+pub(super) async fn open_runs(app: &App) -> sqlx::Result<Vec<RunId>> {
+    let open = query(
+        &app.db,
+        "select run, epoch = (select epoch from install) from approval where state = 'open' order by created_at",
+    )
+    .all::<(RunId, bool)>()
+    .await?;
+    for (run, _) in open.iter().filter(|(_, is_ours)| !is_ours) {
+        pause(app, app.db.writer(), *run, Pause::RestoredCopy).await?;
+        tracing::warn!(run.id = %run, "paused a run that another installation approved: this database is a restored copy");
+    }
+    Ok(open.into_iter().filter(|(_, is_ours)| *is_ours).map(|(run, _)| run).collect())
+}
+
+/// Ends the runs in which nothing is left to send.
+pub(super) async fn finish(app: &App) -> sqlx::Result<()> {
+    let unfinished = "select run from approval a where state = 'open'
+         and not exists (select 1 from batch b where b.run = a.run and b.state in ('ready', 'trying'))";
+    for run in query(&app.db, unfinished).values::<RunId>().await? {
+        let changed = query(
+            app.db.writer(),
+            "update approval set state = 'done', changed_at = $2 where run = $1 and state = 'open'
+             and not exists (select 1 from batch b where b.run = approval.run and b.state in ('ready', 'trying'))",
+        )
+        .bind(run)
+        .bind(app.clock.now())
+        .execute()
+        .await?;
+        if changed == 1 {
+            tracing::info!(run.id = %run, "a run is done");
+        }
+    }
+    Ok(())
+}

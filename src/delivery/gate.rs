@@ -1,0 +1,169 @@
+//! The gate: may this person get this message? Asked when a plan is made and again right before the first try.
+
+use serde::{Deserialize, Serialize};
+
+use crate::members::friends::FriendState;
+
+/// Why somebody does not get a message. Stable words: they stand in rows, reports and programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum Reason {
+    /// No LINE user of this account is known for the person.
+    NoLineAccount,
+    /// She blocked the account.
+    Blocked,
+    /// She never added the account as a friend, as far as we saw.
+    NotFollowing,
+    /// She did not take her card.
+    NotJoined,
+    /// She did not agree to marketing, or took it back.
+    NoConsent,
+    /// Staff or a tester.
+    TestMember,
+    /// The run already has a message for her.
+    AlreadyInRun,
+    /// The approved number of messages is used up.
+    OverPlan,
+    /// The run was cancelled before her message left.
+    Cancelled,
+    /// Her message cannot be opened any more: her data was erased.
+    Erased,
+    /// LINE does not know the user id.
+    UnknownToLine,
+    /// LINE refused the request.
+    RefusedByLine,
+    /// Nobody knows whether LINE took it: no answer within 23 hours or ten tries.
+    NoAnswer,
+    /// The run was cancelled while an answer of LINE was missing.
+    CancelledInDoubt,
+}
+
+impl Reason {
+    /// All of them, for words and tests.
+    pub const ALL: [Self; 14] = [
+        Self::NoLineAccount,
+        Self::Blocked,
+        Self::NotFollowing,
+        Self::NotJoined,
+        Self::NoConsent,
+        Self::TestMember,
+        Self::AlreadyInRun,
+        Self::OverPlan,
+        Self::Cancelled,
+        Self::Erased,
+        Self::UnknownToLine,
+        Self::RefusedByLine,
+        Self::NoAnswer,
+        Self::CancelledInDoubt,
+    ];
+
+    /// The word as it stands in rows and answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoLineAccount => "no_line_account",
+            Self::Blocked => "blocked",
+            Self::NotFollowing => "not_following",
+            Self::NotJoined => "not_joined",
+            Self::NoConsent => "no_consent",
+            Self::TestMember => "test_member",
+            Self::AlreadyInRun => "already_in_run",
+            Self::OverPlan => "over_plan",
+            Self::Cancelled => "cancelled",
+            Self::Erased => "erased",
+            Self::UnknownToLine => "unknown_to_line",
+            Self::RefusedByLine => "refused_by_line",
+            Self::NoAnswer => "no_answer",
+            Self::CancelledInDoubt => "cancelled_in_doubt",
+        }
+    }
+}
+
+/// What the gate looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// How she can be reached through the account; none when no LINE user of it is known for her.
+    pub reach: Option<FriendState>,
+    /// Whether she took her card.
+    pub is_joined: bool,
+    /// Whether she agrees to marketing at present.
+    pub has_consented: bool,
+    /// Staff or a tester.
+    pub is_test: bool,
+    /// Whether the run already holds another message for her.
+    pub is_in_run: bool,
+}
+
+/// Lets a person through, or says the first thing that stands in the way. What the person decided (blocked, consent) is said
+/// before what we know of her otherwise.
+pub fn pass(facts: Facts) -> Result<(), Reason> {
+    match facts.reach {
+        None => return Err(Reason::NoLineAccount),
+        Some(FriendState::Blocked) => return Err(Reason::Blocked),
+        Some(FriendState::Unknown) => return Err(Reason::NotFollowing),
+        Some(FriendState::Following) => {}
+    }
+    let hindrances = [
+        (!facts.is_joined, Reason::NotJoined),
+        (!facts.has_consented, Reason::NoConsent),
+        (facts.is_test, Reason::TestMember),
+        (facts.is_in_run, Reason::AlreadyInRun),
+    ];
+    hindrances.into_iter().find(|(stands, _)| *stands).map_or(Ok(()), |(_, reason)| Err(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FREE: Facts = Facts {
+        reach: Some(FriendState::Following),
+        is_joined: true,
+        has_consented: true,
+        is_test: false,
+        is_in_run: false,
+    };
+
+    #[test]
+    fn what_stands_in_the_way_is_said() {
+        let table = [
+            (FREE, Ok(())),
+            (Facts { reach: None, ..FREE }, Err(Reason::NoLineAccount)),
+            (Facts { reach: Some(FriendState::Blocked), ..FREE }, Err(Reason::Blocked)),
+            (Facts { reach: Some(FriendState::Unknown), ..FREE }, Err(Reason::NotFollowing)),
+            (Facts { is_joined: false, ..FREE }, Err(Reason::NotJoined)),
+            (Facts { has_consented: false, ..FREE }, Err(Reason::NoConsent)),
+            (Facts { is_test: true, ..FREE }, Err(Reason::TestMember)),
+            (Facts { is_in_run: true, ..FREE }, Err(Reason::AlreadyInRun)),
+            (
+                Facts { reach: Some(FriendState::Blocked), has_consented: false, is_joined: false, ..FREE },
+                Err(Reason::Blocked),
+            ),
+        ];
+        for (facts, answer) in table {
+            assert_eq!(pass(facts), answer, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_passes_with_anything_in_the_way() {
+        for bits in 0..64_u8 {
+            let bit = |n: u8| bits >> n & 1 == 1;
+            let reach = match (bit(0), bit(1)) {
+                (false, false) => None,
+                (false, true) => Some(FriendState::Unknown),
+                (true, false) => Some(FriendState::Blocked),
+                (true, true) => Some(FriendState::Following),
+            };
+            let facts = Facts { reach, is_joined: bit(2), has_consented: bit(3), is_test: bit(4), is_in_run: bit(5) };
+            assert_eq!(pass(facts).is_ok(), facts == FREE, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn a_reason_is_the_same_word_everywhere() {
+        for reason in Reason::ALL {
+            assert_eq!(serde_json::to_value(reason).expect("JSON"), reason.word());
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The way out: everything that reaches a phone passes here, and nothing passes twice.
+//!
+//! - A **reply** answers what somebody just wrote. It is free, leaves once, and is never repeated ([`replies`]).
+//! - A **run** is a push to many. Who is in it was frozen by a plan; each person has one delivery, and people with equal
+//!   messages share a batch: one request to LINE under one retry key, which is on disk before the first byte leaves. After a
+//!   crash or a lost answer the same bytes go out under the same key, and LINE answers 409 when it had taken them already.
+//! - The **gate** ([`gate`]) is asked when the plan is made and again right before the first try.
+//! - The **approval** ([`approval`]) counts: message N+1 does not leave.
+//!
+//! One process sends at a time, under a fenced lease ([`Sender`]).
+
+pub mod approval;
+pub mod bodies;
+mod claim;
+pub mod fault;
+pub mod gate;
+mod lanes;
+mod line_side;
+mod outcome;
+pub mod replies;
+pub mod runs;
+mod sender;
+mod settle;
+
+pub use approval::{Approval, Resumed, State, pause, resume};
+pub use gate::Reason;
+pub use outcome::Pause;
+pub use sender::{Sender, Stepped, is_alive};
+
+use crate::app::App;
+use crate::ids::RunId;
+use crate::members::timeline::Happened;
+use crate::store::query;
+
+/// Ends a run: what did not leave does not leave any more, what LINE took stays. False when it had ended already.
+pub async fn cancel(app: &App, run: RunId) -> sqlx::Result<bool> {
+    let changed = query(
+        app.db.writer(),
+        "update approval set state = 'cancelled', changed_at = $2 where run = $1 and state in ('preparing', 'open', 'paused')",
+    )
+    .bind(run)
+    .bind(app.clock.now())
+    .execute()
+    .await?;
+    while settle::end_cancelled(app, &[], true).await? {}
+    Ok(changed == 1)
+}
+
+/// Takes a person who blocked the account out of everything that has not been tried yet.
+pub async fn on_unfollowed(app: &App, happened: &Happened) -> sqlx::Result<u64> {
+    settle::skip_blocked(app, happened.member).await
+}

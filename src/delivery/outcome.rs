@@ -1,0 +1,334 @@
+//! What to do after a try: decided from what was heard and how the batch stands.
+//!
+//! The one question behind all of it is whether LINE may have accepted the request. While nobody can tell, the same bytes
+//! go out under the same retry key, for which LINE answers 409 when it had them already; the key lives 24 hours from the
+//! first try (LINE docs, "Retry failed API requests", read 2026-08), so 23 hours is where we stop and ask a person. A batch
+//! that surely was not accepted goes back among the untried and will get a fresh key.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Tries that may have been accepted, at most.
+pub const MOST_ATTEMPTS: i64 = 10;
+
+/// From the first try on, no try is made after this.
+pub const LIFE: TimeDelta = TimeDelta::hours(23);
+
+/// The wait before a batch is looked at again while another delivery holds the month's messages reserved.
+const WHILE_RESERVED: TimeDelta = TimeDelta::minutes(5);
+
+/// What a try brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// LINE took it, now or at an earlier try under the same key.
+    Accepted {
+        /// LINE's id of the request that was accepted.
+        request_id: Option<String>,
+    },
+    /// LINE refused the whole request because of the recipient at this place of `to`.
+    UnknownRecipient(usize),
+    /// LINE refused it for good.
+    Refused(String),
+    /// Over the rate limit.
+    TooFast {
+        /// How long LINE asks to wait, where something says so.
+        wait: Option<TimeDelta>,
+    },
+    /// The month's messages are used up.
+    MonthSpent,
+    /// Enough are left, but another delivery holds them reserved.
+    MonthReserved,
+    /// The channel access token is not valid (any more).
+    TokenRefused,
+    /// The account or its plan may not send.
+    Forbidden,
+    /// Nobody knows: time-out, 5xx, a broken or unreadable answer.
+    Silence(String),
+    /// Not one byte reached LINE.
+    NotSent(String),
+}
+
+/// How a batch stood before the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Tries that may have been accepted, this one included.
+    pub attempts: i64,
+    /// When the first try was.
+    pub first_tried_at: DateTime<Utc>,
+    /// Recipients in the request.
+    pub recipients: usize,
+}
+
+/// Why a run stands still. Stable words, shown by `status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// The month's messages are used up.
+    QuotaSpent,
+    /// LINE does not take the channel access token.
+    Token,
+    /// LINE does not let the account send.
+    Forbidden,
+    /// A person said so.
+    ByHand,
+    /// The database is a copy; the original may still be sending.
+    RestoredCopy,
+}
+
+impl Pause {
+    /// The word as it stands in rows and answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::QuotaSpent => "quota_spent",
+            Self::Token => "token",
+            Self::Forbidden => "forbidden",
+            Self::ByHand => "by_hand",
+            Self::RestoredCopy => "restored_copy",
+        }
+    }
+}
+
+/// What becomes of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Done.
+    Accepted {
+        /// LINE's id of the accepted request.
+        request_id: Option<String>,
+    },
+    /// Refused for good, with LINE's words.
+    Refused(String),
+    /// Without this recipient it may go, under a fresh key.
+    Without(usize),
+    /// The same bytes under the same key, not before.
+    Again {
+        /// How long to wait.
+        after: TimeDelta,
+        /// Whether the try may have been accepted and so stays counted.
+        counts: bool,
+        /// Whether the run stands still meanwhile.
+        pause: Option<Pause>,
+    },
+    /// Surely not accepted: back among the untried, its messages given back to the approval.
+    Untried {
+        /// How long to wait.
+        after: TimeDelta,
+        /// Whether the run stands still meanwhile.
+        pause: Option<Pause>,
+    },
+    /// A person must look.
+    Unknown(String),
+}
+
+/// Decides what becomes of a batch. `dice` is in 0..1000 and spreads the waits.
+pub fn decide(heard: Heard, standing: Standing, now: DateTime<Utc>, dice: u64) -> Next {
+    let had_doubts = standing.attempts > 1;
+    let not_accepted = |after, pause| {
+        if had_doubts { Next::Again { after, counts: false, pause } } else { Next::Untried { after, pause } }
+    };
+    match heard {
+        Heard::Accepted { request_id } => Next::Accepted { request_id },
+        Heard::Silence(why) => match wait_for_answer(standing, now, dice) {
+            Some(after) => Next::Again { after, counts: true, pause: None },
+            None => Next::Unknown(why),
+        },
+        Heard::TooFast { wait } => {
+            Next::Again { after: spread(wait.unwrap_or(TimeDelta::seconds(1)), dice), counts: false, pause: None }
+        }
+        Heard::NotSent(_) => not_accepted(spread(TimeDelta::seconds(2), dice), None),
+        Heard::MonthReserved => not_accepted(spread(WHILE_RESERVED, dice), None),
+        Heard::MonthSpent => not_accepted(TimeDelta::zero(), Some(Pause::QuotaSpent)),
+        Heard::TokenRefused => not_accepted(TimeDelta::zero(), Some(Pause::Token)),
+        Heard::Forbidden => not_accepted(TimeDelta::zero(), Some(Pause::Forbidden)),
+        // After a try without an answer nobody can tell whether LINE looks at the key or at the body first.
+        Heard::UnknownRecipient(_) if had_doubts => {
+            Next::Unknown(String::from("refused after a try without an answer"))
+        }
+        Heard::Refused(why) if had_doubts => Next::Unknown(why),
+        Heard::UnknownRecipient(index) if index < standing.recipients => Next::Without(index),
+        Heard::UnknownRecipient(index) => {
+            Next::Refused(format!("LINE names a recipient that is not there: to[{index}]"))
+        }
+        Heard::Refused(why) => Next::Refused(why),
+    }
+}
+
+/// What to do with a batch that was tried before, right before another try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Go on with the same bytes and key.
+    Go,
+    /// Its key may have died, and LINE surely has not got it: a fresh key.
+    Fresh,
+    /// Its key may have died or its tries are used up: a person must look.
+    Never,
+}
+
+/// Whether a batch that was tried `attempts` times since `first_tried_at` may be tried again.
+pub fn may_retry(attempts: i64, first_tried_at: DateTime<Utc>, now: DateTime<Utc>) -> Retry {
+    match (now < first_tried_at + LIFE, attempts) {
+        (true, attempts) if attempts < MOST_ATTEMPTS => Retry::Go,
+        (false, 0) => Retry::Fresh,
+        _ => Retry::Never,
+    }
+}
+
+/// The wait after a try without an answer: 1 s, 4 s, 16 s … up to 4 h, ten tries over about ten hours; none after the last.
+fn wait_for_answer(standing: Standing, now: DateTime<Utc>, dice: u64) -> Option<TimeDelta> {
+    if standing.attempts >= MOST_ATTEMPTS {
+        return None;
+    }
+    let steps = u32::try_from(standing.attempts.max(1) - 1).unwrap_or_default();
+    let wait = spread(TimeDelta::seconds(4_i64.pow(steps).min(4 * 3600)), dice);
+    (now + wait < standing.first_tried_at + LIFE).then_some(wait)
+}
+
+/// `wait` with up to half of it added or a quarter taken off, so that many do not come back at once.
+fn spread(wait: TimeDelta, dice: u64) -> TimeDelta {
+    let dice = i64::try_from(dice.min(999)).unwrap_or_default();
+    TimeDelta::milliseconds(wait.num_milliseconds() * (750 + dice * 3 / 4) / 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(hours: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(hours)
+    }
+
+    fn standing(attempts: i64) -> Standing {
+        Standing { attempts, first_tried_at: at(0), recipients: 3 }
+    }
+
+    fn words(text: &str) -> String {
+        String::from(text)
+    }
+
+    #[test]
+    fn what_becomes_of_a_batch() {
+        let pause = |pause| Next::Untried { after: TimeDelta::zero(), pause: Some(pause) };
+        let keep = |pause| Next::Again { after: TimeDelta::zero(), counts: false, pause: Some(pause) };
+        let accepted = || Heard::Accepted { request_id: Some(words("r")) };
+        let table = [
+            (accepted(), 1, Next::Accepted { request_id: Some(words("r")) }),
+            (accepted(), 10, Next::Accepted { request_id: Some(words("r")) }),
+            (
+                Heard::Silence(words("500")),
+                1,
+                Next::Again { after: TimeDelta::milliseconds(750), counts: true, pause: None },
+            ),
+            (Heard::Silence(words("500")), 3, Next::Again { after: TimeDelta::seconds(12), counts: true, pause: None }),
+            (Heard::Silence(words("500")), 10, Next::Unknown(words("500"))),
+            (
+                Heard::TooFast { wait: None },
+                1,
+                Next::Again { after: TimeDelta::milliseconds(750), counts: false, pause: None },
+            ),
+            (
+                Heard::TooFast { wait: Some(TimeDelta::seconds(8)) },
+                9,
+                Next::Again { after: TimeDelta::seconds(6), counts: false, pause: None },
+            ),
+            (Heard::NotSent(words("refused")), 1, Next::Untried { after: TimeDelta::milliseconds(1500), pause: None }),
+            (
+                Heard::NotSent(words("refused")),
+                2,
+                Next::Again { after: TimeDelta::milliseconds(1500), counts: false, pause: None },
+            ),
+            (Heard::MonthSpent, 1, pause(Pause::QuotaSpent)),
+            (Heard::MonthSpent, 2, keep(Pause::QuotaSpent)),
+            (Heard::MonthReserved, 1, Next::Untried { after: TimeDelta::seconds(225), pause: None }),
+            (Heard::TokenRefused, 1, pause(Pause::Token)),
+            (Heard::TokenRefused, 4, keep(Pause::Token)),
+            (Heard::Forbidden, 1, pause(Pause::Forbidden)),
+            (Heard::UnknownRecipient(2), 1, Next::Without(2)),
+            (Heard::UnknownRecipient(3), 1, Next::Refused(words("LINE names a recipient that is not there: to[3]"))),
+            (Heard::UnknownRecipient(2), 2, Next::Unknown(words("refused after a try without an answer"))),
+            (Heard::Refused(words("too big")), 1, Next::Refused(words("too big"))),
+            (Heard::Refused(words("too big")), 2, Next::Unknown(words("too big"))),
+        ];
+        for (heard, attempts, next) in table {
+            assert_eq!(decide(heard.clone(), standing(attempts), at(0), 0), next, "{heard:?} at attempt {attempts}");
+        }
+    }
+
+    #[test]
+    fn no_try_is_planned_after_23_hours() {
+        let late = decide(
+            Heard::Silence(words("504")),
+            Standing { attempts: 5, ..standing(5) },
+            at(23) - TimeDelta::minutes(3),
+            0,
+        );
+        assert_eq!(late, Next::Unknown(words("504")));
+    }
+
+    #[test]
+    fn whether_a_batch_may_be_tried_again() {
+        let table = [
+            (1, at(0), Retry::Go),
+            (0, at(22), Retry::Go),
+            (9, at(22), Retry::Go),
+            (10, at(1), Retry::Never),
+            (1, at(23), Retry::Never),
+            (0, at(23), Retry::Fresh),
+            (1, at(25), Retry::Never),
+        ];
+        for (attempts, now, retry) in table {
+            assert_eq!(may_retry(attempts, at(0), now), retry, "{attempts} attempts, {now}");
+        }
+    }
+
+    fn heard() -> impl Strategy<Value = Heard> {
+        prop_oneof![
+            Just(Heard::Accepted { request_id: None }),
+            (0_usize..5).prop_map(Heard::UnknownRecipient),
+            Just(Heard::Refused(words("no"))),
+            Just(Heard::TooFast { wait: None }),
+            Just(Heard::MonthSpent),
+            Just(Heard::MonthReserved),
+            Just(Heard::TokenRefused),
+            Just(Heard::Forbidden),
+            Just(Heard::Silence(words("5xx"))),
+            Just(Heard::NotSent(words("down"))),
+        ]
+    }
+
+    proptest! {
+        /// LINE as it is promised to be: under one key it executes once. Whatever it answers and however often the answer is
+        /// lost, no second key is ever used after a request that was executed, and every batch comes to an end.
+        #[test]
+        fn nobody_gets_two_copies(answers in prop::collection::vec((heard(), any::<bool>(), 0_u64..1000), 1..40)) {
+            let (mut attempts, mut now, mut first) = (0, at(0), None);
+            let (mut executed, mut executed_under_this_key) = (0, false);
+            for (answer, executes, dice) in answers {
+                let first_tried_at = *first.get_or_insert(now);
+                match may_retry(attempts, first_tried_at, now) {
+                    Retry::Never => break,
+                    Retry::Fresh => { (attempts, first, executed_under_this_key) = (0, None, false); continue; }
+                    Retry::Go => attempts += 1,
+                }
+                // What LINE does, then what we hear of it.
+                let heard = match answer {
+                    _ if executed_under_this_key && !matches!(answer, Heard::Silence(_) | Heard::NotSent(_) | Heard::TooFast { .. }) => Heard::Accepted { request_id: None },
+                    Heard::Accepted { .. } => { executed += 1; executed_under_this_key = true; answer }
+                    Heard::Silence(_) if executes && !executed_under_this_key => { executed += 1; executed_under_this_key = true; answer }
+                    other => other,
+                };
+                match decide(heard, Standing { attempts, first_tried_at, recipients: 5 }, now, dice) {
+                    Next::Accepted { .. } | Next::Refused(_) | Next::Unknown(_) => break,
+                    Next::Without(_) | Next::Untried { .. } => {
+                        prop_assert!(!executed_under_this_key, "a fresh key after LINE had taken it");
+                        (attempts, first) = (0, None);
+                    }
+                    Next::Again { after, counts, .. } => {
+                        if !counts { attempts -= 1; }
+                        now += after + TimeDelta::seconds(1);
+                    }
+                }
+            }
+            prop_assert!(executed <= 1);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Replies: free answers to what somebody just wrote. A reply is a row written with the event's effects, so that it is owed
+//! exactly when these happened; it leaves after the commit while its token lives. LINE takes no retry key for replies, so
+//! one whose answer was lost is never sent again (LINE docs, "Retry failed API requests", read 2026-08).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::line_side;
+use super::outcome::Heard;
+use crate::app::App;
+use crate::ids::{AccountId, LineUserId, MemberId, ReplyId};
+use crate::line::message::{self, Message};
+use crate::members::keys;
+use crate::secret::{DataKey, Sealed};
+use crate::store::{Tx, query};
+
+/// A try that has not come back after this long was cut off by a crash. Longer than any time-out of a request.
+const CUT_OFF: TimeDelta = TimeDelta::seconds(60);
+
+/// How long a reply may wait for the process that wrote it before another sends it.
+const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(2);
+
+/// Replies looked at in one sweep.
+const SWEEP: i64 = 100;
+
+/// A reply as it is owed.
+#[derive(Debug, Clone)]
+pub struct Owed<'a> {
+    /// Through which account.
+    pub account: AccountId,
+    /// To whom at LINE.
+    pub line_user_id: &'a LineUserId,
+    /// Who that is.
+    pub member: MemberId,
+    /// The event it answers; one reply for each.
+    pub event: &'a str,
+    /// LINE's token: one use, about a minute.
+    pub token: &'a str,
+    /// One to five messages.
+    pub messages: &'a [Message],
+    /// When the token dies.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What became of a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum ReplyState {
+    /// To be sent.
+    Pending,
+    /// On its way.
+    Trying,
+    /// LINE took it.
+    Sent,
+    /// Nobody knows whether LINE took it. Never sent again.
+    Unknown,
+    /// LINE refused it, or would have.
+    Refused,
+    /// Its token died first.
+    Expired,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    member: MemberId,
+    sealed_token: Sealed<String>,
+    sealed_messages: Sealed<Vec<Message>>,
+    wrapped: Option<Vec<u8>>,
+}
+
+/// Writes a reply down within the event's own transaction; none when one is owed for the event already, or when her key is
+/// gone. Send it after the commit, or a sweep will.
+pub async fn owe(app: &App, tx: &mut Tx, owed: Owed<'_>) -> sqlx::Result<Option<ReplyId>> {
+    let Some(key) = keys::of(app, &mut *tx, owed.member).await? else { return Ok(None) };
+    let id: ReplyId = app.ids.make();
+    let changed = query(
+        tx,
+        "insert into reply (id, account, line_user_id, member, event, sealed_token, sealed_messages, state, expires_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9) on conflict (account, event) do nothing",
+    )
+    .bind(id)
+    .bind(owed.account)
+    .bind(owed.line_user_id)
+    .bind(owed.member)
+    .bind(owed.event)
+    .bind(key.seal(&app.chance, &token_context(owed.member), &String::from(owed.token)))
+    .bind(key.seal(&app.chance, &messages_context(owed.member), &owed.messages.to_vec()))
+    .bind(owed.expires_at)
+    .bind(app.clock.now())
+    .execute()
+    .await?;
+    Ok((changed == 1).then_some(id))
+}
+
+/// Sends a reply that is pending, once; its state afterwards, or none when somebody else has it.
+pub async fn send(app: &App, id: ReplyId) -> sqlx::Result<Option<ReplyState>> {
+    let now = app.clock.now();
+    let taken = query(
+        app.db.writer(),
+        "update reply set state = 'trying', tried_at = $2 where id = $1 and state = 'pending' and expires_at > $3",
+    )
+    .bind(id)
+    .bind(now)
+    .bind(now)
+    .execute()
+    .await?;
+    if taken == 0 {
+        return Ok(None);
+    }
+    let row = query(
+        &app.db,
+        "select r.member, r.sealed_token, r.sealed_messages, k.wrapped from reply r left join member_key k on k.member = r.member where r.id = $1",
+    )
+    .bind(id)
+    .one::<Row>()
+    .await?;
+    let (state, request_id, error) = match opened(app, &row) {
+        Ok((token, messages)) => after(line_side::reply(app, &token, &messages).await),
+        Err(why) => (ReplyState::Refused, None, Some(why)),
+    };
+    query(
+        app.db.writer(),
+        "update reply set state = $2, settled_at = $3, request_id = $4, error = $5 where id = $1 and state = 'trying'",
+    )
+    .bind(id)
+    .bind(state)
+    .bind(app.clock.now())
+    .bind(request_id)
+    .bind(&error)
+    .execute()
+    .await?;
+    if state != ReplyState::Sent {
+        tracing::warn!(reply.id = %id, ?state, error, "a reply did not arrive for certain");
+    }
+    Ok(Some(state))
+}
+
+/// Token and messages, when they open and LINE would take them.
+fn opened(app: &App, row: &Row) -> Result<(String, Vec<Message>), String> {
+    let key: DataKey =
+        row.wrapped.as_deref().and_then(|wrapped| keys::unwrap(app, row.member, wrapped)).ok_or("her key is gone")?;
+    let token = key.open(&token_context(row.member), &row.sealed_token).map_err(|error| error.to_string())?;
+    let messages = key.open(&messages_context(row.member), &row.sealed_messages).map_err(|error| error.to_string())?;
+    message::check(&messages)
+        .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    Ok((token, messages))
+}
+
+/// What a try means for a reply. What surely did not arrive may be tried again while its token lives.
+fn after(heard: Heard) -> (ReplyState, Option<String>, Option<String>) {
+    match heard {
+        Heard::Accepted { request_id } => (ReplyState::Sent, request_id, None),
+        Heard::NotSent(why) => (ReplyState::Pending, None, Some(why)),
+        Heard::TooFast { .. } => (ReplyState::Pending, None, Some(String::from("over LINE's rate limit"))),
+        Heard::Silence(why) => (ReplyState::Unknown, None, Some(why)),
+        Heard::Refused(why) => (ReplyState::Refused, None, Some(why)),
+        Heard::TokenRefused => {
+            (ReplyState::Refused, None, Some(String::from("LINE does not take the channel access token")))
+        }
+        Heard::Forbidden => (ReplyState::Refused, None, Some(String::from("LINE does not let the account send"))),
+        Heard::UnknownRecipient(_) | Heard::MonthSpent | Heard::MonthReserved => {
+            (ReplyState::Refused, None, Some(String::from("an answer that does not fit a reply")))
+        }
+    }
+}
+
+/// Puts right what a crash left: dead tokens are marked, tries that were cut off become unknown, and what is still pending is
+/// sent. Any replica may do it at any time. How many were sent.
+pub async fn sweep(app: &App) -> sqlx::Result<usize> {
+    let now = app.clock.now();
+    let open = query(&app.db, "select id, state, created_at, expires_at, tried_at from reply where state in ('pending', 'trying') order by created_at limit $1")
+        .bind(SWEEP)
+        .all::<(ReplyId, ReplyState, DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>)>()
+        .await?;
+    let mut sent = 0;
+    for (id, state, created_at, expires_at, tried_at) in open {
+        match state {
+            ReplyState::Trying if tried_at.is_none_or(|at| at + CUT_OFF <= now) => {
+                settle_left(app, id, state, ReplyState::Unknown).await?
+            }
+            ReplyState::Pending if expires_at <= now => settle_left(app, id, state, ReplyState::Expired).await?,
+            ReplyState::Pending if tried_at.unwrap_or(created_at) + LEFT_BEHIND <= now => {
+                sent += usize::from(send(app, id).await? == Some(ReplyState::Sent));
+            }
+            _ => {}
+        }
+    }
+    Ok(sent)
+}
+
+async fn settle_left(app: &App, id: ReplyId, from: ReplyState, to: ReplyState) -> sqlx::Result<()> {
+    query(app.db.writer(), "update reply set state = $3, settled_at = $4 where id = $1 and state = $2")
+        .bind(id)
+        .bind(from)
+        .bind(to)
+        .bind(app.clock.now())
+        .execute()
+        .await
+        .map(drop)
+}
+
+fn token_context(member: MemberId) -> String {
+    format!("reply.token/{member}")
+}
+
+fn messages_context(member: MemberId) -> String {
+    format!("reply.messages/{member}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_surely_did_not_arrive_is_tried_again() {
+        let words = || String::from("x");
+        let table = [
+            (Heard::Accepted { request_id: None }, ReplyState::Sent),
+            (Heard::NotSent(words()), ReplyState::Pending),
+            (Heard::TooFast { wait: None }, ReplyState::Pending),
+            (Heard::Silence(words()), ReplyState::Unknown),
+            (Heard::Refused(words()), ReplyState::Refused),
+            (Heard::TokenRefused, ReplyState::Refused),
+            (Heard::Forbidden, ReplyState::Refused),
+            (Heard::MonthSpent, ReplyState::Refused),
+        ];
+        for (heard, state) in table {
+            assert_eq!(after(heard.clone()).0, state, "{heard:?}");
+        }
+    }
+}

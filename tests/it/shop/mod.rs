@@ -1,0 +1,194 @@
+//! A whole shop in one process, so that a test reads as a conversation: people with phones, the service, and the sandbox as
+//! LINE, without sockets. The clock stands still until `advance`; what runs later is run by hand after every act.
+
+use std::path::Path;
+
+use chrono::TimeDelta;
+use serde_json::Value;
+use shuke::app::{App, Parts};
+use shuke::clock::{Chance, Clock};
+use shuke::ids::{AccountId, Actor, Ids, LineUserId, MemberId};
+use shuke::intake::{self, Intake};
+use shuke::line::client::{Client, Setup};
+use shuke::members::accounts::{self, Directory};
+use shuke::members::{self, Member};
+use shuke::sandbox::{Config, Sandbox};
+use shuke::settings::{Raw, Settings};
+use shuke::store::Db;
+use shuke::words::Words;
+use shuke::{brand, web, worker};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::harness;
+
+/// The shop and everybody's phones.
+pub struct Shop {
+    /// The service.
+    pub app: App,
+    /// LINE.
+    pub sandbox: Sandbox,
+    /// The account.
+    pub account: AccountId,
+}
+
+impl Shop {
+    /// Opens the sample brand's shop on a fresh database.
+    pub async fn open(db: &Db) -> Self {
+        Self::open_at(db, harness::still_clock()).await
+    }
+
+    /// The same with a clock of one's own.
+    pub async fn open_at(db: &Db, clock: Clock) -> Self {
+        let chance = Chance::seeded(11);
+        let ids = Ids::new(clock.clone(), chance.clone());
+        let sandbox = Sandbox::open(Config::in_memory(), clock.clone(), Ids::new(clock.clone(), Chance::seeded(12)))
+            .expect("a sandbox opens");
+        let settings = settings(&sandbox);
+        let setup = Setup {
+            channel_id: settings.channel_id.clone(),
+            channel_secret: settings.channel_secret.clone(),
+            access_token: None,
+            api_base: settings.line_api_base.clone(),
+            data_api_base: settings.line_data_api_base.clone(),
+        };
+        let line = Client::over(sandbox.transport(), setup, clock.clone()).expect("a loopback address");
+        let app = App::new(Parts {
+            db: db.clone(),
+            line,
+            secret: settings.secret.clone(),
+            settings,
+            words: Words::load(),
+            holder: ids.make(),
+            subscribed: worker::SUBSCRIBED,
+            jobs_bell: tokio::sync::Notify::new(),
+            sender_bell: tokio::sync::Notify::new(),
+            clock,
+            chance,
+            ids,
+        });
+        let account = accounts::ensure(&app).await.expect("an account");
+        brand::publish_first(&app).await.expect("the sample brand is published");
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let intake = Intake::start(&app, &tasks, &stop, false);
+        let accounts = Directory::load(&app.db).await.expect("accounts");
+        sandbox.deliver_to(web::line::routes(web::line::Line { app: app.clone(), intake, accounts }));
+        Self { app, sandbox, account }
+    }
+
+    /// Somebody new adds the account.
+    pub async fn follows(&self, name: &str) -> LineUserId {
+        let phone = self.sandbox.add_user(name);
+        self.sandbox.follow(&phone).await.expect("she can follow");
+        self.settle().await;
+        phone
+    }
+
+    /// Somebody new adds the account and takes her card.
+    pub async fn joins(&self, name: &str) -> LineUserId {
+        let phone = self.follows(name).await;
+        self.taps(&phone, "領取會員卡").await;
+        phone
+    }
+
+    /// She writes.
+    pub async fn says(&self, phone: &LineUserId, text: &str) {
+        self.sandbox.say(phone, text).await.expect("she can write");
+        self.settle().await;
+    }
+
+    /// She taps the newest button with this label.
+    pub async fn taps(&self, phone: &LineUserId, label: &str) {
+        let messages = self.messages(phone);
+        let action = messages.iter().rev().find_map(|message| action_labelled(message, label));
+        let action = action.unwrap_or_else(|| panic!("no button {label:?} in {messages:#?}"));
+        self.sandbox.tap(phone, &action, None).await.expect("she can tap");
+        self.settle().await;
+    }
+
+    /// Moves the clock, and does what has become due.
+    pub async fn advance(&self, by: TimeDelta) {
+        self.sandbox.advance(by);
+        self.settle().await;
+    }
+
+    /// Works off everything that waits.
+    pub async fn settle(&self) {
+        for _ in 0..100 {
+            let events = intake::settle_all(&self.app).await.expect("events settle");
+            let jobs = worker::run_due_jobs(&self.app).await.expect("jobs run");
+            if events == 0 && jobs == 0 {
+                return;
+            }
+        }
+        panic!("the work does not end");
+    }
+
+    /// Everything the account sent to her phone, oldest first, as LINE's message objects.
+    pub fn messages(&self, phone: &LineUserId) -> Vec<Value> {
+        self.sandbox.look(|world| {
+            world
+                .chats
+                .get(phone)
+                .into_iter()
+                .flatten()
+                .filter(|line| line.via().is_some())
+                .filter_map(|line| line.message())
+                .collect()
+        })
+    }
+
+    /// The words of the last message: its text, or what stands for it in a notification.
+    pub fn last_message(&self, phone: &LineUserId) -> String {
+        let messages = self.messages(phone);
+        let last = messages.last().unwrap_or_else(|| panic!("no message on the phone"));
+        let words = last["text"].as_str().or(last["altText"].as_str());
+        String::from(words.expect("a text or a Flex message"))
+    }
+
+    /// The person behind a phone.
+    pub async fn member(&self, phone: &LineUserId) -> Member {
+        members::in_account_of(&self.app.db, self.account, phone).await.expect("a read").expect("she is known")
+    }
+
+    /// Her id.
+    pub async fn member_id(&self, phone: &LineUserId) -> MemberId {
+        self.member(phone).await.id
+    }
+}
+
+fn settings(sandbox: &Sandbox) -> Settings {
+    let channel = &sandbox.config().channel;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Settings::check(&Raw::of([
+        ("LINE_CHANNEL_SECRET", channel.secret.clone()),
+        ("LINE_CHANNEL_ID", channel.id.clone()),
+        ("LINE_LOGIN_CHANNEL_ID", channel.login_channel_id.clone()),
+        ("LIFF_ID", channel.liff_id.clone()),
+        ("LINE_API_BASE", String::from("http://127.0.0.1:8090")),
+        ("LINE_DATA_API_BASE", String::from("http://127.0.0.1:8090")),
+        ("PUBLIC_URL", String::from("http://localhost:8080")),
+        ("SHUKE_SECRET", String::from("a secret of the tests in 32 letters")),
+        ("BRAND_DIR", root.display().to_string()),
+    ]))
+    .expect("settings of the tests")
+}
+
+/// The first action with this label within a message, quick replies too.
+fn action_labelled(value: &Value, label: &str) -> Option<Value> {
+    match value {
+        Value::Object(fields) => {
+            if fields.get("label").and_then(Value::as_str) == Some(label) && fields.contains_key("type") {
+                return Some(value.clone());
+            }
+            fields.values().find_map(|inner| action_labelled(inner, label))
+        }
+        Value::Array(items) => items.iter().find_map(|inner| action_labelled(inner, label)),
+        _ => None,
+    }
+}
+
+/// A clerk, for acts that need one.
+pub fn clerk() -> Actor {
+    Actor { kind: shuke::ids::ActorKind::Staff, id: String::from("00000000-0000-7000-8000-000000000001") }
+}

@@ -1,0 +1,7 @@
+//! The store's promises, each on both engines where both make them.
+
+mod leases;
+mod migrations;
+mod queries;
+mod shared_commits;
+mod transactions;

@@ -1,0 +1,39 @@
+#!/bin/sh
+# What `make test` runs: format, lints, then every test on both engines. Works as root and as a user, without a terminal.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf '\n== %s\n' "$*" >&2; }
+
+# Debian packages, where something they bring is missing and we may install them. Tests that need more say so themselves.
+install_missing() {
+    wanted=
+    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || wanted="$wanted chromium"
+    fc-list :lang=zh-tw 2>/dev/null | grep -q . || wanted="$wanted fonts-noto-cjk fontconfig"
+    [ -n "$wanted" ] && command -v apt-get >/dev/null 2>&1 || return 0
+    if [ "$(id -u)" -eq 0 ]; then root=; elif command -v sudo >/dev/null 2>&1; then root="sudo -n"; else return 0; fi
+    say "installing$wanted"
+    export DEBIAN_FRONTEND=noninteractive
+    $root apt-get -qq update </dev/null >&2 || true
+    # shellcheck disable=SC2086
+    $root apt-get -qq -y install --no-install-recommends $wanted </dev/null >&2 || say "could not install$wanted"
+}
+
+stop() { tests/postgres.sh stop; }
+
+install_missing
+
+say "format"
+cargo fmt --check
+
+say "lints"
+cargo clippy --all-targets -- -D warnings
+
+say "PostgreSQL"
+trap stop EXIT
+trap 'exit 130' INT TERM HUP
+SHUKE_TEST_PG=$(tests/postgres.sh start)
+export SHUKE_TEST_PG
+
+say "tests"
+if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --no-fail-fast "$@"; else cargo test --no-fail-fast "$@"; fi
