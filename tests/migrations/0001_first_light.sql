@@ -136,11 +136,14 @@ insert into plan_person (plan, member, account, line_user_id, reason, body_hash,
 insert into plan_body (plan, hash, messages) values
     (uuid '01950097-7c00-7097-8421-000009001585', bytea '\xa0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0', '[{"type":"text","text":"好久不見"}]');
 
-insert into run (id, campaign, plan, epoch, created_at, actor_kind, actor_id) values
-    (uuid '019500a1-7c00-70a1-8467-00000998ac23', 'winback', uuid '01950097-7c00-7097-8421-000009001585', 1, '2026-02-05T02:05:00+00:00', 'operator', 'cli');
+insert into run (id, campaign, plan, created_at, actor_kind, actor_id) values
+    (uuid '019500a1-7c00-70a1-8467-00000998ac23', 'winback', uuid '01950097-7c00-7097-8421-000009001585', '2026-02-05T02:05:00+00:00', 'operator', 'cli');
 
-insert into approval (run, approved, taken, state, paused_because, created_at, changed_at) values
-    (uuid '019500a1-7c00-70a1-8467-00000998ac23', 2, 1, 'paused', 'token', '2026-02-05T02:05:00+00:00', '2026-02-05T02:06:00+00:00');
+insert into approval (run, epoch, approved, taken, state, paused_because, created_at, changed_at) values
+    (uuid '019500a1-7c00-70a1-8467-00000998ac23', 1, 2, 1, 'paused', 'token', '2026-02-05T02:05:00+00:00', '2026-02-05T02:06:00+00:00');
+
+insert into run_body (run, hash, messages) values
+    (uuid '019500a1-7c00-70a1-8467-00000998ac23', bytea '\xa0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0', '[{"type":"text","text":"好久不見"}]');
 
 insert into batch (id, run, account, number, kind, retry_key, body_hash, state, recipients, attempts, first_tried_at, next_at, settled_at, request_id, error) values
     (uuid '019500ab-7c00-70ab-84ad-00000a3142c1', uuid '019500a1-7c00-70a1-8467-00000998ac23', uuid '01950001-7c00-7001-8007-0000000f4243', 1, 'multicast', uuid '019500ac-7c00-70ac-84b4-00000a408504', bytea '\xa0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0', 'accepted', 1, 1, '2026-02-05T02:05:01+00:00', '2026-02-05T02:05:00+00:00', '2026-02-05T02:05:01.2+00:00', 'r', null),
