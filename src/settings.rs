@@ -228,7 +228,7 @@ impl Settings {
                 hint: "sqlite://path/to/file.db or postgres://user@host/name",
             });
         }
-        if !public_url.is_empty() && !(public_url.starts_with("https://") || is_loopback(&public_url)) {
+        if !(public_url.is_empty() || public_url.starts_with("https://") || is_loopback(&public_url)) {
             faults.push(Fault {
                 name: "PUBLIC_URL",
                 what: format!("is {public_url:?}"),
