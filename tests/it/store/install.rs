@@ -1,7 +1,7 @@
 //! The installation's row: one, whoever asks first.
 
 use chrono::TimeDelta;
-use shuke::store::{OpenOptions, install};
+use shuke::store::{OpenOptions, install, query};
 
 use crate::harness::{a_monday, each_engine, ids};
 
@@ -16,6 +16,8 @@ async fn however_many_processes_start_there_is_one_installation() {
         let (one, two) = (one.unwrap(), two.unwrap());
         assert_eq!(one, two);
         assert_eq!(one.epoch, 1);
+        let rows: i64 = query(&fresh.db, "select count(*) from install").value().await.unwrap();
+        assert_eq!(rows, 1);
         let later = install::ensure(&other, &ids, a_monday() + TimeDelta::days(1)).await.unwrap();
         assert_eq!(later, one);
         other.close().await;
