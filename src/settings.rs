@@ -233,7 +233,7 @@ impl Settings {
             });
         }
         let is_public = public_url.starts_with("https://") || is_loopback(&public_url) || is_local_name(&public_url);
-        if !public_url.is_empty() && !is_public {
+        if !(public_url.is_empty() || is_public) {
             faults.push(Fault {
                 name: "PUBLIC_URL",
                 what: format!("is {public_url:?}"),
