@@ -10,6 +10,7 @@ create table install (
     clock_offset_us bigint not null default 0,
     created_at timestamptz not null
 );
+create unique index install_one on install ((id is not null));
 
 -- Accounts, people -----------------------------------------------------------------------------------------------------
 

@@ -97,7 +97,7 @@ impl Chance {
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut out = [0; N];
         match &*self.0 {
-            Dice::System => getrandom::fill(&mut out).expect("the operating system gives random numbers"),
+            Dice::System => throw(&mut out),
             Dice::Seeded { seed, thrown } => {
                 for chunk in out.chunks_mut(32) {
                     let throw = thrown.fetch_add(1, Ordering::Relaxed);
@@ -114,4 +114,9 @@ impl Chance {
     pub fn below(&self, below: u64) -> u64 {
         u64::from_le_bytes(self.bytes()).checked_rem(below).unwrap_or_default()
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for chance")]
+fn throw(out: &mut [u8]) {
+    getrandom::fill(out).expect("the operating system gives random numbers");
 }

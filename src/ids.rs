@@ -78,6 +78,8 @@ id! {
     AuditId;
     /// A process that holds leases.
     HolderId;
+    /// One installation of the product: a store and the processes on it.
+    InstallId;
 }
 
 /// A LINE user id: `U` and 32 lower-case hexadecimal digits. LINE gives one for each provider.

@@ -14,6 +14,7 @@ use crate::brand;
 use crate::clock::Clock;
 use crate::intake::Intake;
 use crate::members::accounts::{self, Directory};
+use crate::store::install;
 use crate::{assets, web, worker};
 
 /// How long a stop waits for requests and sends that are under way.
@@ -57,6 +58,7 @@ impl Running {
     /// Migrates, publishes the brand on an empty store, and starts serving and working.
     pub async fn start(app: App) -> anyhow::Result<Self> {
         app.db.migrate().await.context("The database could not be brought to this program's schema")?;
+        install::ensure(&app.db, &app.ids, app.clock.now()).await?;
         accounts::ensure(&app).await?;
         brand::publish_first(&app).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());

@@ -226,11 +226,10 @@ impl Sender {
         if stops && settled.is_ok() {
             state.stopped.insert(batch.run, true);
         }
-        if settled? {
-            Ok(())
-        } else {
-            Ok(tracing::warn!(batch.id = %batch.id, "the lease was lost before an answer was written down"))
+        if !settled? {
+            tracing::warn!(batch.id = %batch.id, "the lease was lost before an answer was written down");
         }
+        Ok(())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -153,7 +153,7 @@ async fn settle(app: &App, person: &Person) -> Vec<ReplyId> {
         Some(user) => profiles::wanted(app, person.account, user, super::PROFILE_PATIENCE).await,
         None => None,
     };
-    let together = guarded(together(app, person, profile.as_ref())).await;
+    let together = guarded(Box::pin(together(app, person, profile.as_ref()))).await;
     let trouble = match together {
         Ok(replies) => return replies,
         Err(trouble) => trouble,
@@ -162,7 +162,7 @@ async fn settle(app: &App, person: &Person) -> Vec<ReplyId> {
         tracing::warn!(error = %trouble, "events wait: the database did not answer");
         return Vec::new();
     }
-    singly(app, person).await
+    Box::pin(singly(app, person)).await
 }
 
 async fn together(app: &App, person: &Person, profile: Option<&friends::Profile>) -> Result<Vec<ReplyId>, Trouble> {
@@ -187,7 +187,7 @@ async fn singly(app: &App, person: &Person) -> Vec<ReplyId> {
         }
     };
     for event in events {
-        match guarded(alone(app, person, &event)).await {
+        match guarded(Box::pin(alone(app, person, &event))).await {
             Ok(owed) => replies.extend(owed),
             Err(trouble) if trouble.is_the_store() => return replies,
             Err(trouble) => {

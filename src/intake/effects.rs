@@ -13,9 +13,9 @@ use crate::members::friends::{self, Friend, FriendState, Profile};
 use crate::members::{profiles, timeline};
 use crate::store::Tx;
 
-/// How long a reply token is used after the webhook came: LINE says within a minute (PLATFORM.md section 4).
+/// How long a reply token is used after the webhook came: LINE says within a minute.
 const TOKEN_LIVES: TimeDelta = TimeDelta::seconds(55);
-/// After this since the event itself a redelivered token is dead (PLATFORM.md section 2).
+/// After this since the event itself a redelivered token is dead.
 const TOKEN_DEAD: TimeDelta = TimeDelta::minutes(20);
 
 /// An event whose effects cannot be worked out, however often one tries.

@@ -33,7 +33,7 @@ pub(super) const LANES: u64 = 64;
 const WAITING: usize = 4096;
 /// Events written with one commit, at most.
 const GROUP: usize = 2000;
-/// LINE waits two seconds (PLATFORM.md section 2); an answer later than this helps nobody.
+/// LINE waits two seconds; an answer later than this helps nobody.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// One event as it is stored.

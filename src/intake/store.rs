@@ -10,7 +10,7 @@ use crate::store::{On, Tx, query};
 
 /// Rows of one insert: SQLite looks parameters up by a linear scan, so more is slower (DEPENDENCIES.md section 1).
 const CHUNK: usize = 64;
-/// How long raw events are kept (DESIGN.md section 5, rule 10).
+/// How long raw events are kept.
 const RAW_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long the ids of events are kept, so that a late redelivery still finds them.
 const IDS_KEPT: TimeDelta = TimeDelta::days(90);

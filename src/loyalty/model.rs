@@ -1,5 +1,5 @@
 //! A member's rewards without a database: the rules on one side, the books rebuilt from the entries on the other. Random
-//! histories show that they never part (RULES.md E8).
+//! histories show that they never part.
 
 use std::collections::BTreeMap;
 
@@ -28,6 +28,9 @@ enum Act {
     UndoRedemption(usize),
     Publish(i64, Overflow),
 }
+
+/// What a member sees of one card: stamps, version, state, newest stamp, end, unused rewards.
+type Seen = (i64, i64, CardState, Option<DateTime<Utc>>, Option<DateTime<Utc>>, usize);
 
 struct Model {
     books: Books,
@@ -190,7 +193,7 @@ impl Model {
 
     fn undo(&mut self, entry: EntryId) -> Answer<EntryId> {
         let amount = self.entries.iter().find(|known| known.id == entry).expect("known").amount;
-        let last_visit = self.visits().filter(|visit| visit.id != entry).last().map(|visit| visit.at);
+        let last_visit = self.visits().rfind(|visit| visit.id != entry).map(|visit| visit.at);
         let reached = self.books.milestones.iter().filter(|(_, reaching)| reaching.reversed_at.is_none());
         let reached: Vec<_> = reached
             .map(|((card, position, _), reaching)| {
@@ -286,7 +289,7 @@ impl Model {
     }
 
     /// What a member sees, without ids and without cards that came to nothing.
-    fn view(&self) -> Vec<(i64, i64, CardState, Option<DateTime<Utc>>, Option<DateTime<Utc>>, usize)> {
+    fn view(&self) -> Vec<Seen> {
         let see = |(card, _): &(Card, _)| {
             (card.stamps, card.version, card.state, card.last_stamp_at, card.expires_at, self.unused(card))
         };

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq as _;
 use super::Number;
 use crate::secret::Secret;
 
-/// How long one code is shown, in seconds (DESIGN.md section 9, "Settled numbers").
+/// How long one code is shown, in seconds.
 pub const WINDOW_SECONDS: i64 = 30;
 /// Windows a page preloads.
 pub const PRELOADED: i64 = 10;

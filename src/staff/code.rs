@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::clock::Chance;
 use crate::secret::Secret;
 
-/// How long a code may be used (UX.md 2.6).
+/// How long a code may be used.
 pub const LASTS: TimeDelta = TimeDelta::minutes(10);
 /// No 0 and O, no 1, I and L, no U and V, no 5 and S, no 2 and Z, no 8 and B.
 const LETTERS: &[u8] = b"34679ACDEFGHJKMNPQRTWXY";

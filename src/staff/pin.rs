@@ -23,9 +23,9 @@ const PASSES: u32 = 4;
 /// Lanes; more would only help who has many cores to guess with.
 const LANES: u32 = 1;
 
-/// Wrong tries before the first lock (DESIGN.md section 9, "Settled numbers").
+/// Wrong tries before the first lock.
 pub const TRIES: i64 = 5;
-/// How long each lock lasts, in minutes: the first after [`TRIES`] wrong PINs, one more with each further one (UX.md 2.6, "growing delay").
+/// How long each lock lasts, in minutes: the first after [`TRIES`] wrong PINs, one more with each further one.
 /// At the last step one person's PIN can be tried 24 times a day on a device.
 const LOCK_MINUTES: [i64; 4] = [1, 5, 15, 60];
 

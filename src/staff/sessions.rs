@@ -11,7 +11,7 @@ use crate::ids::{Actor, DeviceId, MemberId, StaffId, StaffSessionId};
 use crate::secret::{new_token, token_hash};
 use crate::store::{Tx, query};
 
-/// A session locks after so long without an act (UX.md 2.6, "auto-lock after 2 minutes").
+/// A session locks after so long without an act.
 pub const IDLE_LOCK: TimeDelta = TimeDelta::minutes(2);
 /// The longest session: a shift.
 pub const LASTS: TimeDelta = TimeDelta::hours(12);

@@ -10,6 +10,7 @@
 
 mod bulk;
 mod db;
+pub mod install;
 pub mod lease;
 mod migrations;
 mod open;

@@ -1,4 +1,4 @@
-//! The accept loop. `axum::serve` has no time-out for headers; slow clients are cut off here instead (FAULTS.md F22, F23).
+//! The accept loop. `axum::serve` has no time-out for headers; slow clients are cut off here instead.
 
 use std::time::Duration;
 

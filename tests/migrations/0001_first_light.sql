@@ -136,16 +136,19 @@ insert into plan_person (plan, member, account, line_user_id, reason, body_hash,
 insert into plan_body (plan, hash, messages) values
     (uuid '01950097-7c00-7097-8421-000009001585', bytea '\xa0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0', '[{"type":"text","text":"好久不見"}]');
 
-insert into run (id, campaign, plan, epoch, created_at, actor_kind, actor_id) values
-    (uuid '019500a1-7c00-70a1-8467-00000998ac23', 'winback', uuid '01950097-7c00-7097-8421-000009001585', 1, '2026-02-05T02:05:00+00:00', 'operator', 'cli');
+insert into run (id, campaign, plan, created_at, actor_kind, actor_id) values
+    (uuid '019500a1-7c00-70a1-8467-00000998ac23', 'winback', uuid '01950097-7c00-7097-8421-000009001585', '2026-02-05T02:05:00+00:00', 'operator', 'cli');
 
-insert into approval (run, approved, taken, state, paused_because, created_at, changed_at) values
-    (uuid '019500a1-7c00-70a1-8467-00000998ac23', 2, 1, 'paused', 'token', '2026-02-05T02:05:00+00:00', '2026-02-05T02:06:00+00:00');
+insert into approval (run, epoch, approved, taken, state, paused_because, created_at, changed_at) values
+    (uuid '019500a1-7c00-70a1-8467-00000998ac23', 1, 2, 1, 'paused', 'token', '2026-02-05T02:05:00+00:00', '2026-02-05T02:06:00+00:00');
+
+insert into run_body (run, hash, messages) values
+    (uuid '019500a1-7c00-70a1-8467-00000998ac23', bytea '\xa0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0', '[{"type":"text","text":"好久不見"}]');
 
 insert into batch (id, run, account, number, kind, retry_key, body_hash, state, recipients, attempts, first_tried_at, next_at, settled_at, request_id, error) values
     (uuid '019500ab-7c00-70ab-84ad-00000a3142c1', uuid '019500a1-7c00-70a1-8467-00000998ac23', uuid '01950001-7c00-7001-8007-0000000f4243', 1, 'multicast', uuid '019500ac-7c00-70ac-84b4-00000a408504', bytea '\xa0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0', 'accepted', 1, 1, '2026-02-05T02:05:01+00:00', '2026-02-05T02:05:00+00:00', '2026-02-05T02:05:01.2+00:00', 'r', null),
     (uuid '019500ad-7c00-70ad-84bb-00000a4fc747', uuid '019500a1-7c00-70a1-8467-00000998ac23', uuid '01950001-7c00-7001-8007-0000000f4243', 2, 'push', uuid '019500ae-7c00-70ae-84c2-00000a5f098a', bytea '\xa1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1', 'ready', 1, 0, null, '2026-02-05T02:05:00+00:00', null, null, null);
 
-insert into delivery (member, run, account, line_user_id, batch, body_hash, state, reason, at, settled_at) values
-    (uuid '0195000b-7c00-700b-804d-000000a7d8e1', uuid '019500a1-7c00-70a1-8467-00000998ac23', uuid '01950001-7c00-7001-8007-0000000f4243', 'U8e742f61d673b39c7fff3cecb7536ef0', uuid '019500ab-7c00-70ab-84ad-00000a3142c1', bytea '\xa0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0', 'accepted', null, '2026-02-05T02:05:00+00:00', '2026-02-05T02:05:01.2+00:00'),
-    (uuid '0195000d-7c00-700d-805b-000000c65d67', uuid '019500a1-7c00-70a1-8467-00000998ac23', uuid '01950001-7c00-7001-8007-0000000f4243', 'U0123456789abcdef0123456789abcdef', uuid '019500ad-7c00-70ad-84bb-00000a4fc747', bytea '\xa1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1', 'planned', null, '2026-02-05T02:05:00+00:00', null);
+insert into delivery (member, run, account, line_user_id, batch, body_hash, sealed_body, state, reason, at, settled_at) values
+    (uuid '0195000b-7c00-700b-804d-000000a7d8e1', uuid '019500a1-7c00-70a1-8467-00000998ac23', uuid '01950001-7c00-7001-8007-0000000f4243', 'U8e742f61d673b39c7fff3cecb7536ef0', uuid '019500ab-7c00-70ab-84ad-00000a3142c1', bytea '\xa0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0', null, 'accepted', null, '2026-02-05T02:05:00+00:00', '2026-02-05T02:05:01.2+00:00'),
+    (uuid '0195000d-7c00-700d-805b-000000c65d67', uuid '019500a1-7c00-70a1-8467-00000998ac23', uuid '01950001-7c00-7001-8007-0000000f4243', 'U0123456789abcdef0123456789abcdef', uuid '019500ad-7c00-70ad-84bb-00000a4fc747', bytea '\xa1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1', bytea '\xa2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2', 'planned', null, '2026-02-05T02:05:00+00:00', null);

@@ -49,8 +49,8 @@ async fn each_fault_is_read_as_what_it_is_and_the_retry_finds_the_truth() {
         let mei = it.friend("測試小美").await;
         let client = it.sandbox.client();
         it.sandbox.fault(Fault::times(kind, 1).at(Endpoint::Multicast));
-        let body =
-            send::prepare_multicast(&[mei.clone()], &[Message::text("一次")], &Options::default()).expect("bytes");
+        let body = send::prepare_multicast(std::slice::from_ref(&mei), &[Message::text("一次")], &Options::default())
+            .expect("bytes");
         let met = match send::multicast(&client, body.clone(), key()).await {
             Sent::Accepted { by_retry: false, .. } => "accepted",
             Sent::Unknown(_) => "unknown",

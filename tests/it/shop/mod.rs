@@ -14,7 +14,7 @@ use shuke::members::accounts::{self, Directory};
 use shuke::members::{self, Member};
 use shuke::sandbox::{Config, Sandbox};
 use shuke::settings::{Raw, Settings};
-use shuke::store::Db;
+use shuke::store::{Db, install};
 use shuke::words::Words;
 use shuke::{brand, web, worker};
 use tokio_util::sync::CancellationToken;
@@ -67,6 +67,7 @@ impl Shop {
             chance,
             ids,
         });
+        install::ensure(&app.db, &app.ids, app.clock.now()).await.expect("an installation");
         let account = accounts::ensure(&app).await.expect("an account");
         brand::publish_first(&app).await.expect("the sample brand is published");
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());

@@ -1,5 +1,6 @@
 //! The store's promises, each on both engines where both make them.
 
+mod install;
 mod leases;
 mod migrations;
 mod queries;

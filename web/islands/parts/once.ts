@@ -1,6 +1,6 @@
 // One reading, one act: the key that makes it so is made here, at the scan.
 
-/** The same code within this time is one act, in milliseconds (DESIGN.md section 9). */
+/** The same code within this time is one act, in milliseconds. */
 const SAME = 3000;
 
 export type Method = "camera" | "gun" | "typed";
