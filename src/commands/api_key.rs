@@ -51,13 +51,7 @@ pub async fn api_key(place: &Place, args: ApiKey) -> anyhow::Result<Exit> {
     }
 }
 
-async fn create(
-    app: &App,
-    out: &mut impl Write,
-    name: &str,
-    scopes: &[Scope],
-    format: Format,
-) -> anyhow::Result<Exit> {
+async fn create(app: &App, out: &mut impl Write, name: &str, scopes: &[Scope], format: Format) -> anyhow::Result<Exit> {
     let (id, token) = match api_keys::create(app, name, scopes, &Actor::operator()).await? {
         Created::Key { id, token } => (id, token),
         Created::BadName => {

@@ -77,7 +77,9 @@ async fn code(app: &App, out: &mut impl Write, store: &str, name: &str, format: 
 /// Says which stores there are.
 pub(super) fn unknown_store(store: &str, known: &[String]) -> Exit {
     if known.is_empty() {
-        eprintln!("No brand is published yet, so there are no stores. `shuke serve` publishes the brand's files at its first start.");
+        eprintln!(
+            "No brand is published yet, so there are no stores. `shuke serve` publishes the brand's files at its first start."
+        );
     } else {
         eprintln!("The brand has no store {store:?}; it has {}.", known.join(", "));
     }
@@ -124,7 +126,9 @@ async fn revoke(app: &App, out: &mut impl Write, id: DeviceId, format: Format) -
     let changed = devices::revoke(app, id, &Actor::operator()).await?;
     match format {
         Format::Json => print::json(out, &json!({ "id": id, "revoked": true, "changed": changed }))?,
-        Format::Human if changed => writeln!(out, "The device is shut out; whoever was signed in on it is signed out.")?,
+        Format::Human if changed => {
+            writeln!(out, "The device is shut out; whoever was signed in on it is signed out.")?
+        }
         Format::Human => writeln!(out, "The device was shut out before.")?,
     }
     Ok(Exit::Ok)

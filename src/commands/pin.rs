@@ -77,5 +77,6 @@ impl Drop for Unseen {
 
 /// A terminal that cannot be told shows the digits; that is no reason not to go on.
 fn stty(setting: &str) {
-    let _ = Command::new("stty").arg(setting).stdin(Stdio::inherit()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let _ =
+        Command::new("stty").arg(setting).stdin(Stdio::inherit()).stdout(Stdio::null()).stderr(Stdio::null()).status();
 }

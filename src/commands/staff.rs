@@ -76,13 +76,7 @@ struct NewStaff {
     stores: Vec<String>,
 }
 
-async fn add(
-    app: &App,
-    out: &mut impl Write,
-    new: NewStaff,
-    make_pin: bool,
-    format: Format,
-) -> anyhow::Result<Exit> {
+async fn add(app: &App, out: &mut impl Write, new: NewStaff, make_pin: bool, format: Format) -> anyhow::Result<Exit> {
     let pin = match pin_for(app, make_pin).await? {
         Ok(pin) => pin,
         Err(exit) => return Ok(exit),
@@ -213,7 +207,9 @@ async fn pin_for(app: &App, make: bool) -> anyhow::Result<Result<Pin, Exit>> {
         match why {
             NotGiven::Bad(why) => eprintln!("{why}. Nothing was changed."),
             NotGiven::Different => eprintln!("The two PINs differ. Nothing was changed."),
-            NotGiven::Nothing => eprintln!("No PIN was given: type one, send one on standard input, or use --make-pin."),
+            NotGiven::Nothing => {
+                eprintln!("No PIN was given: type one, send one on standard input, or use --make-pin.")
+            }
         }
         Exit::Failed
     }))

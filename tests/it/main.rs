@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api;
 mod architecture;
 mod chat;
+mod commands;
 mod contract;
+mod crash;
 mod harness;
 mod jobs;
+mod ops;
 mod sandbox;
 mod shop;
 mod store;

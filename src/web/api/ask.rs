@@ -109,8 +109,7 @@ mod tests {
 
     #[test]
     fn the_language_is_the_first_we_speak() {
-        for (asked, lang) in
-            [("fr, ja;q=0.8", Lang::Ja), ("en-GB", Lang::En), ("fr", Lang::ZhHant), ("", Lang::ZhHant)]
+        for (asked, lang) in [("fr, ja;q=0.8", Lang::Ja), ("en-GB", Lang::En), ("fr", Lang::ZhHant), ("", Lang::ZhHant)]
         {
             let headers = HeaderMap::from_iter([(ACCEPT_LANGUAGE, HeaderValue::from_static(asked))]);
             assert_eq!(language(&headers), lang, "{asked}");

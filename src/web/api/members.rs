@@ -74,9 +74,12 @@ pub(super) async fn list(
             (people, last.filter(|_| has_more))
         }
     };
+    if names == Names::Full {
+        write_down(&app, &by, &people).await?;
+    }
     let mut items = Vec::with_capacity(people.len());
     for member in people {
-        items.push(shown(&app, &by, member, names).await?);
+        items.push(shown(&app, member, names).await?);
     }
     Ok(Json(Members { items, next }))
 }
@@ -94,7 +97,10 @@ pub(super) async fn find(
     let names = how.names.unwrap_or_default();
     may_see(&by, names)?;
     let member = members::find(&app.db, id).await?.ok_or_else(no_such)?;
-    Ok(Json(shown(&app, &by, member, names).await?))
+    if names == Names::Full {
+        write_down(&app, &by, std::slice::from_ref(&member)).await?;
+    }
+    Ok(Json(shown(&app, member, names).await?))
 }
 
 /// 404 for a member.
@@ -111,22 +117,22 @@ fn may_see(by: &ApiKey, names: Names) -> Result<(), Problem> {
     Err(problem.with("scope", Scope::MembersWrite))
 }
 
-async fn shown(app: &App, by: &ApiKey, member: members::Member, names: Names) -> Result<Member, Problem> {
+/// Writes to the audit whose whole names a program is about to see.
+async fn write_down(app: &App, by: &ApiKey, people: &[members::Member]) -> sqlx::Result<()> {
+    let mut tx = app.db.begin().await?;
+    for member in people {
+        audit::record(app, &mut tx, &by.actor(), "member.named", &member.id.to_string(), json!({})).await?;
+    }
+    tx.commit().await
+}
+
+async fn shown(app: &App, member: members::Member, names: Names) -> sqlx::Result<Member> {
     let friend = friends::of_member(&app.db, member.id).await?.into_iter().next();
     let face = friends::face_of(app, &app.db, member.id).await?;
-    let name = match names {
-        Names::Masked => face.map(|face| face.masked()),
-        Names::Full => {
-            let mut tx = app.db.begin().await?;
-            audit::record(app, &mut tx, &by.actor(), "member.named", &member.id.to_string(), json!({})).await?;
-            tx.commit().await?;
-            face.map(|face| face.name)
-        }
-    };
     Ok(Member {
         id: member.id,
-        number: member.number.grouped(),
-        name,
+        number: member.number,
+        name: face.map(|face| if names == Names::Full { face.name } else { face.masked() }),
         friend: friend.map(|friend| shapes::Friend { line_user_id: friend.line_user_id, state: friend.state }),
         joined_at: member.joined_at,
         tags: tags::of(&app.db, member.id).await?,

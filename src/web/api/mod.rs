@@ -8,7 +8,7 @@ mod ask;
 mod caller;
 mod members;
 mod openapi;
-mod shapes;
+pub mod shapes;
 mod tags;
 mod timeline;
 mod write;

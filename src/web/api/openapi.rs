@@ -44,8 +44,7 @@ pub fn document() -> Document {
     Described::openapi()
 }
 
-static TEXT: LazyLock<String> =
-    LazyLock::new(|| document().to_pretty_json().expect("the description is plain data"));
+static TEXT: LazyLock<String> = LazyLock::new(|| document().to_pretty_json().expect("the description is plain data"));
 
 pub(super) async fn serve() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str()).into_response()

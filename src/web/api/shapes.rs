@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::ids::{ActorKind, CardId, LineUserId, MemberId, TimelineId, VoucherId};
 use crate::loyalty::coupons::VoucherState;
+use crate::members::Number;
 use crate::members::friends::FriendState;
 
 /// A person.
@@ -13,9 +14,9 @@ use crate::members::friends::FriendState;
 pub struct Member {
     /// Her id.
     pub id: MemberId,
-    /// The number she can read out at a counter.
-    #[schema(example = "1234 5678")]
-    pub number: String,
+    /// The number she can read out at a counter, eight digits.
+    #[schema(value_type = String, example = "12345678")]
+    pub number: Number,
     /// How she is called in LINE: first and last letter, unless `names=full` was asked for. Null while LINE has not told it.
     pub name: Option<String>,
     /// Her LINE account; null when none is known.

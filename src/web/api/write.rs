@@ -47,8 +47,8 @@ impl FromRequest<App> for Write {
         })?;
         let body = body.to_bytes();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let keyed = key_of(&parts.headers)?
-            .map(|key| answers::Request::new(by.id, key, parts.method.as_str(), path, &body));
+        let keyed =
+            key_of(&parts.headers)?.map(|key| answers::Request::new(by.id, key, parts.method.as_str(), path, &body));
         Ok(Self { by, headers: parts.headers, body, keyed })
     }
 }
@@ -132,9 +132,7 @@ impl Act {
     pub async fn answer(mut self, app: &App, outcome: Result<Done, Problem>) -> Result<Response, Problem> {
         let (answer, is_repeat) = match outcome {
             Ok(done) => (Answer { status: done.status.as_u16(), body: done.body }, done.is_repeat),
-            Err(problem) => {
-                (Answer { status: problem.status.as_u16(), body: problem.body().to_string() }, false)
-            }
+            Err(problem) => (Answer { status: problem.status.as_u16(), body: problem.body().to_string() }, false),
         };
         if let Some(keyed) = &self.keyed {
             answers::keep(&mut self.tx, keyed, &answer).await?;

@@ -6,21 +6,22 @@ use crate::{intake, jobs};
 
 /// Sets the gauges. One that cannot be read keeps its last value; the log says why.
 pub(super) async fn look(app: &App) {
-    let queues = async {
-        let (waiting, running, dead) = jobs::count(&app.db).await?;
-        for (state, count) in [("waiting", waiting), ("running", running), ("dead", dead)] {
-            set("shuke_jobs", Some(state), count);
-        }
-        set("shuke_replies_open", None, replies::open(&app.db).await?);
-        set("shuke_events_parked", None, intake::parked_count(&app.db).await?);
-        sqlx::Result::Ok(())
-    };
-    if let Err(error) = queues.await {
+    if let Err(error) = queues(app).await {
         tracing::warn!(%error, "the queues could not be counted");
     }
     if let Some(bytes) = resident_bytes() {
         set("process_resident_memory_bytes", None, bytes);
     }
+}
+
+async fn queues(app: &App) -> sqlx::Result<()> {
+    let (waiting, running, dead) = jobs::count(&app.db).await?;
+    for (state, count) in [("waiting", waiting), ("running", running), ("dead", dead)] {
+        set("shuke_jobs", Some(state), count);
+    }
+    set("shuke_replies_open", None, replies::open(&app.db).await?);
+    set("shuke_events_parked", None, intake::parked_count(&app.db).await?);
+    Ok(())
 }
 
 fn set(name: &'static str, state: Option<&'static str>, value: i64) {

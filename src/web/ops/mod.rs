@@ -70,9 +70,9 @@ async fn ready(app: &App) -> Result<(), Problem> {
         Schema::Behind(count) => Err(not_migrated(format!(
             "{count} migrations are missing. Run `shuke migrate`, or start `shuke serve`, which does the same."
         ))),
-        Schema::Newer(found) => Err(not_migrated(format!(
-            "A newer Shuke was here (migration {found}). Start the newer program again."
-        ))),
+        Schema::Newer(found) => {
+            Err(not_migrated(format!("A newer Shuke was here (migration {found}). Start the newer program again.")))
+        }
     }
 }
 
