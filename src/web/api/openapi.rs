@@ -22,6 +22,7 @@ use utoipa::{Modify, OpenApi};
         super::tags::put_on,
         super::tags::take_off,
     ),
+    components(schemas(super::members::Names)),
     modifiers(&Key)
 )]
 struct Described;
