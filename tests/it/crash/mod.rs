@@ -94,12 +94,6 @@ impl Service {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// Gives the program another setting, from its next start on.
-    pub fn set(&mut self, name: &'static str, value: &str) {
-        self.settings.retain(|(known, _)| *known != name);
-        self.settings.push((name, String::from(value)));
-    }
-
     /// Another command of the program beside the running service, to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).stdin(Stdio::null()).output().expect("the program starts")
