@@ -100,7 +100,7 @@ impl Demo {
                 ("LINE_API_BASE", format!("http://127.0.0.1:{}", self.sandbox_port)),
                 ("LINE_DATA_API_BASE", format!("http://127.0.0.1:{}", self.sandbox_port)),
                 ("DATABASE_URL", format!("sqlite://{}", data.join("shuke.db").display())),
-                ("PUBLIC_URL", format!("http://localhost:{}", self.port)),
+                ("PUBLIC_URL", format!("http://{}:{}", settings::SANDBOX_HOST, self.port)),
                 ("BIND", format!("127.0.0.1:{}", self.port)),
                 ("BRAND_DIR", brand.display().to_string()),
                 ("SHUKE_SECRET", secret),
@@ -118,11 +118,7 @@ impl Demo {
     fn sandbox(&self, clock: &Clock) -> anyhow::Result<Sandbox> {
         let config = Config {
             history: Some(self.data.join("line.jsonl")),
-            webhook_url: Some(format!("http://127.0.0.1:{}/line/webhook", self.port)),
-            public_url: format!("http://localhost:{}", self.sandbox_port),
-            liff_endpoint: format!("http://localhost:{}/m/", self.port),
-            counter_url: Some(format!("http://localhost:{}/counter/", self.port)),
-            ..Config::in_memory()
+            ..Config::beside(self.sandbox_port, self.port)
         };
         let ids = Ids::new(clock.clone(), Chance::system());
         Ok(Sandbox::open(config, clock.clone(), ids)?)
@@ -135,8 +131,8 @@ impl Demo {
         writeln!(
             out,
             "\n熟客 Shuke is ready: a coffee shop with {people} members, on this machine alone.\n\n  \
-             Phones and counter   http://localhost:{}/\n  \
-             Counter alone        http://localhost:{}/counter/\n  \
+             Phones and counter   http://shuke.localhost:{}/\n  \
+             Counter alone        http://shuke.localhost:{}/counter/\n  \
              Device code          {}   (store {}, good for a day)\n  \
              Clerk and PIN        {}  {}\n\n\
              To try as a marketer:\n  {run} validate\n  {run} plan winback\n  {run} apply DIGEST\n  {run} status winback\n\n\
