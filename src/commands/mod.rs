@@ -3,12 +3,14 @@
 //! network · 64 usage.
 
 mod api_key;
+mod demo;
 mod device;
 mod doctor;
 mod migrate;
 mod open;
 mod pin;
 mod print;
+mod seed;
 mod serve;
 mod staff;
 
@@ -73,6 +75,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run everything on this machine with LINE in a box and a made-up coffee shop; no LINE account needed.
+    Demo(demo::Demo),
     /// Run the service: webhook, member pages, counter, API, and the sender.
     Serve,
     /// Check settings, database, clock and LINE, and say what to mend.
@@ -119,6 +123,7 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<Exit> {
     let place = open::Place { env_file: cli.env_file, brand: cli.brand };
     match cli.command {
+        Command::Demo(demo) => demo::demo(&place, demo).await,
         Command::Serve => serve::serve(&place).await,
         Command::Doctor { format } => doctor::doctor(&place, format).await,
         Command::Migrate => migrate::migrate(&place).await,
