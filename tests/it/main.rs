@@ -8,6 +8,7 @@ mod contract;
 mod harness;
 mod intake;
 mod jobs;
+mod logs;
 mod members;
 mod sandbox;
 mod shop;
