@@ -15,7 +15,7 @@ mod write;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::{MethodRouter, any, delete, get, put};
+use axum::routing::{MethodRouter, any, delete, get, post, put};
 use http::{HeaderValue, Method, Uri, header};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -55,6 +55,10 @@ const TAG: &str = "/api/v1/members/{id}/tags/{tag}";
 
 fn read<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T, App>) -> Route {
     Route { method: Method::GET, path, scope, handler: get(handler) }
+}
+
+fn create<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T, App>) -> Route {
+    Route { method: Method::POST, path, scope, handler: post(handler) }
 }
 
 /// The routes of [`table`], each behind its scope.
