@@ -7,6 +7,7 @@ mod chat;
 mod contract;
 mod harness;
 mod jobs;
+mod loyalty;
 mod sandbox;
 mod shop;
 mod store;
