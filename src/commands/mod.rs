@@ -2,10 +2,17 @@
 //! an exit code: 0 ok · 1 invalid or failed · 2 plan has changes (only when asked) · 3 refused by policy · 4 LINE or
 //! network · 64 usage.
 
+mod api_key;
+mod demo;
+mod device;
 mod doctor;
 mod migrate;
 mod open;
+mod pin;
+mod print;
+mod seed;
 mod serve;
+mod staff;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -68,6 +75,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run everything on this machine with LINE in a box and a made-up coffee shop; no LINE account needed.
+    Demo(demo::Demo),
     /// Run the service: webhook, member pages, counter, API, and the sender.
     Serve,
     /// Check settings, database, clock and LINE, and say what to mend.
@@ -78,6 +87,12 @@ enum Command {
     },
     /// Bring the database to this program's schema.
     Migrate,
+    /// Make, list and revoke the keys of programs.
+    ApiKey(api_key::ApiKey),
+    /// Add, list and disable the people who work for the brand.
+    Staff(staff::Staff),
+    /// Enrol, list and revoke the devices of the stores.
+    Device(device::Device),
 }
 
 /// Runs the program.
@@ -108,8 +123,12 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<Exit> {
     let place = open::Place { env_file: cli.env_file, brand: cli.brand };
     match cli.command {
+        Command::Demo(demo) => demo::demo(&place, demo).await,
         Command::Serve => serve::serve(&place).await,
         Command::Doctor { format } => doctor::doctor(&place, format).await,
         Command::Migrate => migrate::migrate(&place).await,
+        Command::ApiKey(args) => api_key::api_key(&place, args).await,
+        Command::Staff(args) => staff::staff(&place, args).await,
+        Command::Device(args) => device::device(&place, args).await,
     }
 }

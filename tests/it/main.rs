@@ -2,12 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api;
 mod architecture;
 mod chat;
+mod commands;
 mod contract;
+mod crash;
 mod harness;
+mod intake;
 mod jobs;
 mod loyalty;
+mod logs;
+mod members;
+mod ops;
 mod sandbox;
 mod shop;
 mod store;

@@ -32,7 +32,7 @@ enum Begun {
     /// It is new: the wallet, locked.
     Anew(Wallet),
     /// It was done before: the wallet, and the entry that is its answer.
-    Before(Wallet, Entry),
+    Before(Wallet, Box<Entry>),
     /// It cannot be.
     Not(Refusal),
 }
@@ -42,7 +42,7 @@ async fn begin(tx: &mut Tx, member: MemberId, by: &By, key: &Key, content: &Cont
     match keys::known(&mut *tx, key, content).await? {
         Some(Known::Same(member, entry)) => {
             let entry = store::entry(&mut *tx, member, entry).await?.ok_or(sqlx::Error::RowNotFound)?;
-            Ok(Begun::Before(wallet, entry))
+            Ok(Begun::Before(wallet, Box::new(entry)))
         }
         Some(Known::Other) => Ok(Begun::Not(Refusal::OtherContent)),
         None if is_own_card(&mut *tx, by, member).await? => Ok(Begun::Not(Refusal::OwnCard)),
