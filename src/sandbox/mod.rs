@@ -107,7 +107,11 @@ impl Sandbox {
 
     /// LINE's API, the controls and the page, as one router.
     pub fn router(&self) -> Router {
-        api::router(self).merge(control::router(self)).merge(page::router()).fallback(api::unknown_path).with_state(self.clone())
+        api::router(self)
+            .merge(control::router(self))
+            .merge(page::router())
+            .fallback(api::unknown_path)
+            .with_state(self.clone())
     }
 
     /// Delivers webhooks into `service` from now on, without sockets.

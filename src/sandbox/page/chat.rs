@@ -160,7 +160,9 @@ fn drawn(message: &Value, voice: &Voice) -> (&'static str, String) {
 
 /// How a message of the account came, told once under the last of a request's messages.
 fn way(request: &Request, index: usize, voice: &Voice) -> Vec<Mark> {
-    let Some(sent) = request.sent.as_ref().filter(|sent| index + 1 == sent.message_ids.len()) else { return Vec::new() };
+    let Some(sent) = request.sent.as_ref().filter(|sent| index + 1 == sent.message_ids.len()) else {
+        return Vec::new();
+    };
     let people = i64::try_from(request.reached().count()).unwrap_or(i64::MAX);
     let mut marks = vec![match sent.via {
         Via::Reply => Mark { tone: "free", icon: "arrow-back-up", text: voice.say("sandbox-way-reply") },

@@ -36,7 +36,8 @@ fn offset_words(offset: TimeDelta, voice: &Voice) -> String {
     }
     let parts = [("day", minutes / 1_440), ("hour", minutes % 1_440 / 60), ("minute", minutes % 60)];
     let said = parts.into_iter().filter(|(_, count)| *count > 0);
-    let said: Vec<String> = said.map(|(unit, count)| voice.say_with(&format!("sandbox-span-{unit}"), &[("count", count.into())])).collect();
+    let said: Vec<String> =
+        said.map(|(unit, count)| voice.say_with(&format!("sandbox-span-{unit}"), &[("count", count.into())])).collect();
     voice.say_with("sandbox-offset", &[("span", said.join(" ").into())])
 }
 

@@ -116,7 +116,9 @@ async fn page(State(sandbox): State<Sandbox>, Query(asked): Query<Asked>, header
         config,
     };
     match page.render() {
-        Ok(html) => ([(header::CONTENT_SECURITY_POLICY, policy::of(config))], policy::HEADERS, Html(html)).into_response(),
+        Ok(html) => {
+            ([(header::CONTENT_SECURITY_POLICY, policy::of(config))], policy::HEADERS, Html(html)).into_response()
+        }
         Err(error) => Problem::unforeseen(error).into_response(),
     }
 }
@@ -148,8 +150,7 @@ async fn phone(
     let look = chat::Look { voice: &voice, zone, today: now.with_timezone(&zone).date_naive() };
     sandbox.look(|world| {
         let person = world.people.get(&user).ok_or_else(|| Problem::not_found("The sandbox has no such user."))?;
-        let items: Vec<Value> =
-            chat::items(world, &user, asked.since, &look).map_err(Problem::unforeseen)?;
+        let items: Vec<Value> = chat::items(world, &user, asked.since, &look).map_err(Problem::unforeseen)?;
         Ok(Json(json!({
             "next": world.next_seq() - 1, "person": person_json(person), "items": items,
             "quick": chat::quick_replies(world, &user),
@@ -236,8 +237,22 @@ fn lang_tag(lang: Lang) -> &'static str {
 /// The sentences the island says by itself.
 fn island_words(voice: &Voice) -> Value {
     let keys = [
-        "stranger", "following", "blocked", "not-now", "no-action", "no-such-user", "lost", "unreached", "slow",
-        "status", "moved", "again-none", "opened-tab", "more-people", "nobody", "backwards",
+        "stranger",
+        "following",
+        "blocked",
+        "not-now",
+        "no-action",
+        "no-such-user",
+        "lost",
+        "unreached",
+        "slow",
+        "status",
+        "moved",
+        "again-none",
+        "opened-tab",
+        "more-people",
+        "nobody",
+        "backwards",
     ];
     keys.into_iter().map(|key| (String::from(key), Value::from(voice.say(&format!("sandbox-say-{key}"))))).collect()
 }

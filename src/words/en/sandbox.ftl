@@ -72,6 +72,7 @@ sandbox-arrival-cut = The connection broke
 
 # The drawer.
 sandbox-clock-why = Phones, service and counter share one clock. It goes forward only.
+sandbox-clock-alone = Only the sandbox's clock moves; the service keeps its own. It goes forward only.
 sandbox-clock-to = The time to jump to
 sandbox-clock-jump = Jump
 sandbox-events = Events to the service

@@ -72,6 +72,7 @@ sandbox-arrival-cut = 接続が切れました
 
 # The drawer.
 sandbox-clock-why = スマホ、サービス、レジは同じ時計で動きます。進めるだけで、戻せません。
+sandbox-clock-alone = 動くのはサンドボックスの時計だけで、サービスは自分の時刻のままです。進めるだけで、戻せません。
 sandbox-clock-to = 進める先の日時
 sandbox-clock-jump = 進める
 sandbox-events = サービスへのイベント

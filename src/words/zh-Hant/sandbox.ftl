@@ -72,6 +72,7 @@ sandbox-arrival-cut = 連線中斷
 
 # The drawer.
 sandbox-clock-why = 手機、服務和櫃台用同一個時鐘，只往前走。
+sandbox-clock-alone = 只有沙盒的時鐘會動，服務用自己的時間。只往前走。
 sandbox-clock-to = 要跳到的時間
 sandbox-clock-jump = 跳到
 sandbox-events = 送給服務的事件
