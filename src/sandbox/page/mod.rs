@@ -38,7 +38,7 @@ const PEOPLE_SHOWN: usize = 30;
 
 /// The two who hold the phones of a page nobody has used yet: plainly invented, and strangers to the account.
 const FIRST_PHONES: [(&str, &str); 2] =
-    [("U5a4dbc01000000000000000000000001", "測試小美"), ("U5a4dbc02000000000000000000000002", "測試阿宏")];
+    [("U01ace001000000000000000000000001", "測試小美"), ("U0d7b10c0000000000000000000000002", "測試阿宏")];
 
 pub(super) fn router() -> Router<Sandbox> {
     Router::new()
