@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::ids::{AccountId, LineUserId};
 use crate::store::{On, Tx, query};
 
-/// Rows of one insert: SQLite looks parameters up by a linear scan, so more is slower (DEPENDENCIES.md section 1).
+/// Rows of one insert: SQLite looks parameters up by a linear scan, so more is slower.
 const CHUNK: usize = 64;
 /// How long raw events are kept.
 const RAW_KEPT: TimeDelta = TimeDelta::days(30);
@@ -154,6 +154,11 @@ pub struct Parked {
 /// Up to a hundred parked events, oldest first.
 pub async fn parked(on: impl Into<On<'_>>) -> sqlx::Result<Vec<Parked>> {
     query(on, "select id, kind, at, error from event where state = 'parked' order by at limit 100").all().await
+}
+
+/// How many events are parked.
+pub async fn parked_count(on: impl Into<On<'_>>) -> sqlx::Result<i64> {
+    query(on, "select count(*) from event where state = 'parked'").value().await
 }
 
 /// Gives a parked event another five tries; false when there is none of that id.

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn a_name_has_its_letter() {
-        for (name, letter) in [("測試小美", '美'), ("mei", 'M'), ("測", '測'), ("小美🐣", '美'), ("<b>", 'B'), ("🐣", '?')] {
+        for (name, letter) in
+            [("測試小美", '美'), ("mei", 'M'), ("測", '測'), ("小美🐣", '美'), ("<b>", 'B'), ("🐣", '?')]
+        {
             assert_eq!(initial(name), letter, "{name}");
         }
     }
