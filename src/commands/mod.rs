@@ -6,10 +6,12 @@ mod api_key;
 mod demo;
 mod device;
 mod doctor;
+mod dress;
 mod migrate;
 mod open;
 mod pin;
 mod print;
+mod sandbox;
 mod seed;
 mod serve;
 mod staff;
@@ -77,6 +79,8 @@ struct Cli {
 enum Command {
     /// Run everything on this machine with LINE in a box and a made-up coffee shop; no LINE account needed.
     Demo(demo::Demo),
+    /// Run LINE in a box alone: phones in the browser and LINE's API, for a service you run yourself.
+    Sandbox(sandbox::Args),
     /// Run the service: webhook, member pages, counter, API, and the sender.
     Serve,
     /// Check settings, database, clock and LINE, and say what to mend.
@@ -124,6 +128,7 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
     let place = open::Place { env_file: cli.env_file, brand: cli.brand };
     match cli.command {
         Command::Demo(demo) => demo::demo(&place, demo).await,
+        Command::Sandbox(args) => sandbox::sandbox(&place, args).await,
         Command::Serve => serve::serve(&place).await,
         Command::Doctor { format } => doctor::doctor(&place, format).await,
         Command::Migrate => migrate::migrate(&place).await,
