@@ -12,6 +12,7 @@ mod harness;
 mod intake;
 mod jobs;
 mod logs;
+mod loyalty;
 mod members;
 mod ops;
 mod sandbox;
