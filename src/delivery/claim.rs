@@ -13,7 +13,7 @@ use super::lanes::Room;
 use super::outcome::{Retry, may_retry};
 use super::runs::Kind;
 use super::sender::Rooms;
-use super::{approval, line_side, settle};
+use super::{approval, fault, line_side, settle};
 use crate::app::App;
 use crate::ids::{BatchId, LineUserId, MemberId, RunId};
 use crate::members::friends::FriendState;
@@ -95,6 +95,7 @@ pub(super) async fn claim(app: &App, lease: &Lease, rooms: Rooms, in_flight: &Ha
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     if lease::still_held(&mut tx, lease, now).await? {
+        fault::point("leased");
         let batches = locked(&mut tx, &due).await?;
         let mut people = people_of(&mut tx, &batches).await?;
         let mut texts = HashMap::new();

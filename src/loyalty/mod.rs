@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod coupons;
+mod holdings;
 pub mod ledger;
 #[cfg(test)]
 mod model;
@@ -11,5 +12,6 @@ pub mod terms;
 mod types;
 mod views;
 
+pub use holdings::{Held, Holding, holdings};
 pub use types::{Answer, Authority, By, Place, Refusal};
 pub use views::{Next, Standing, Usable, standing, usable_vouchers};
