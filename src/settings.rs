@@ -68,9 +68,9 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// The settings that carry LINE credentials. `demo` and `sandbox` refuse to start when one is set from outside.
-pub const LINE_CREDENTIALS: [&str; 5] =
-    ["LINE_CHANNEL_SECRET", "LINE_CHANNEL_ID", "LINE_CHANNEL_ACCESS_TOKEN", "LINE_LOGIN_CHANNEL_ID", "LIFF_ID"];
+/// The host name of the sandbox's page and, in front of another port, of the service beside it. One site for both lets frames
+/// keep their cookies, and names below it give each phone cookies of its own. Browsers take `*.localhost` for this machine.
+pub const SANDBOX_HOST: &str = "shuke.localhost";
 
 /// The raw settings: the environment over the `.env` file.
 pub struct Raw(BTreeMap<String, String>);
@@ -96,6 +96,11 @@ impl Raw {
     /// When it cannot be read, or a line of it is broken.
     pub fn of_file(path: &Path) -> anyhow::Result<Self> {
         Ok(Self(env_lines(path)?))
+    }
+
+    /// What a setting says, where it is given.
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.0.get(name).filter(|value| !value.is_empty()).cloned()
     }
 
     /// From pairs alone.
@@ -228,7 +233,8 @@ impl Settings {
                 hint: "sqlite://path/to/file.db or postgres://user@host/name",
             });
         }
-        if !(public_url.is_empty() || public_url.starts_with("https://") || is_loopback(&public_url)) {
+        let is_public = public_url.starts_with("https://") || is_loopback(&public_url) || is_local_name(&public_url);
+        if !(public_url.is_empty() || is_public) {
             faults.push(Fault {
                 name: "PUBLIC_URL",
                 what: format!("is {public_url:?}"),
@@ -273,6 +279,13 @@ impl Settings {
         is_loopback(&self.line_api_base)
     }
 
+    /// The origin of the sandbox's page, which alone may show our pages in frames; none for a real channel.
+    pub fn sandbox_page(&self) -> Option<String> {
+        let port = self.line_api_base.rsplit_once(':').map(|(_, port)| port.trim_end_matches('/'))?;
+        let is_port = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+        (self.is_sandbox() && is_port).then(|| format!("http://{SANDBOX_HOST}:{port}"))
+    }
+
     /// Whether cookies may be marked for https alone.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
@@ -282,11 +295,6 @@ impl Settings {
 /// The database and the brand folder, which is all that offline commands (`migrate`, `ledger verify`) need.
 pub fn database_url(raw: &Raw) -> String {
     raw.get("DATABASE_URL", &mut Vec::new()).unwrap_or_else(|| String::from("sqlite://data/shuke.db"))
-}
-
-/// The LINE credentials that are set from outside, for `demo` and `sandbox` to refuse.
-pub fn line_credentials_set() -> Vec<&'static str> {
-    LINE_CREDENTIALS.into_iter().filter(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())).collect()
 }
 
 fn is_loopback(url: &str) -> bool {
@@ -300,6 +308,15 @@ fn is_loopback(url: &str) -> bool {
         _ => authority,
     };
     host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Whether an address names this machine as browsers see it: `*.localhost`, which no resolver has to know.
+fn is_local_name(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+    host.ends_with(".localhost") && host.bytes().all(is_plain)
 }
 
 #[cfg(test)]
@@ -343,6 +360,37 @@ mod tests {
             ]
         );
         assert!(faults.iter().all(|fault| !fault.hint.is_empty()));
+    }
+
+    #[test]
+    fn only_the_sandboxs_page_may_frame_ours() {
+        let of = |base: &str| {
+            let mut pairs = full();
+            pairs.push(("LINE_API_BASE", String::from(base)));
+            Settings::check(&Raw::of(pairs)).unwrap().sandbox_page()
+        };
+        assert_eq!(of("https://api.line.me"), None);
+        assert_eq!(of("http://127.0.0.1:8090").as_deref(), Some("http://shuke.localhost:8090"));
+        assert_eq!(of("http://localhost"), None, "a sandbox on no port shows no page");
+    }
+
+    #[test]
+    fn the_public_address_is_https_or_on_this_machine() {
+        for (url, good) in [
+            ("https://card.example.tw", true),
+            ("http://localhost:8080", true),
+            ("http://shuke.localhost:8080", true),
+            ("http://card.example.tw", false),
+            ("http://evil.example#.localhost", false),
+            ("http://a@b.localhost", false),
+            ("http://localhost.example", false),
+        ] {
+            let pairs = full().into_iter().map(|(name, value)| match name {
+                "PUBLIC_URL" => (name, String::from(url)),
+                _ => (name, value),
+            });
+            assert_eq!(Settings::check(&Raw::of(pairs)).is_ok(), good, "{url}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::jobs::{self, Claimed, Task, Wait};
 use crate::members::profiles::FetchProfile;
 use crate::members::sessions;
 use crate::members::timeline::Happened;
+use crate::staff;
 use crate::store::lease;
 
 /// Timeline kinds somebody reacts to; [`tell`] says who.
@@ -45,7 +46,7 @@ async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::E
     match name {
         "retain-events" => intake::retain(app).await?,
         "sweep-plans" => drop(campaigns::sweep(app).await?),
-        "end-sessions" => drop(sessions::sweep(app).await?),
+        "end-sessions" => drop(sessions::sweep(app).await? + staff::sweep(app).await?),
         _ => {}
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::LineUserId;
@@ -26,8 +27,14 @@ pub struct Config {
     pub liff_endpoint: String,
     /// The counter page for the frame on the right.
     pub counter_url: Option<String>,
+    /// What the bar that folds the rich-menu strip says.
+    pub chat_bar: String,
+    /// Tiles in a row of the strip.
+    pub menu_columns: u32,
     /// The tiles of the rich-menu strip.
     pub rich_menu: Vec<Tile>,
+    /// In which zone the page tells the time.
+    pub zone: Tz,
 }
 
 /// A LINE channel that does not exist.
@@ -81,8 +88,40 @@ impl Config {
             public_url: String::from("http://localhost:8090"),
             liff_endpoint: String::from("http://localhost:8080/m/"),
             counter_url: None,
+            chat_bar: String::from("會員選單"),
+            menu_columns: 3,
             rich_menu: default_menu(),
+            zone: Tz::Asia__Taipei,
         }
+    }
+
+    /// A sandbox on `port` of this machine for a service on `service`. The page, the frames in it and each phone's own name
+    /// stand under one site, [`SITE`], so that frames keep their cookies and two phones are two sessions.
+    pub fn beside(port: u16, service: u16) -> Self {
+        Self {
+            webhook_url: Some(format!("http://127.0.0.1:{service}/line/webhook")),
+            public_url: format!("http://{SITE}:{port}"),
+            liff_endpoint: format!("http://{{phone}}.{SITE}:{service}/m/"),
+            counter_url: Some(format!("http://{SITE}:{service}/counter/")),
+            ..Self::in_memory()
+        }
+    }
+
+    /// The settings a service on `service` needs to use a sandbox on `port`.
+    pub fn settings(&self, port: u16, service: u16) -> Vec<(&'static str, String)> {
+        let channel = &self.channel;
+        let mut lines = vec![
+            ("LINE_CHANNEL_SECRET", channel.secret.clone()),
+            ("LINE_CHANNEL_ID", channel.id.clone()),
+            ("LINE_LOGIN_CHANNEL_ID", channel.login_channel_id.clone()),
+            ("LIFF_ID", channel.liff_id.clone()),
+            ("LINE_API_BASE", format!("http://127.0.0.1:{port}")),
+            ("LINE_DATA_API_BASE", format!("http://127.0.0.1:{port}")),
+            ("PUBLIC_URL", format!("http://{SITE}:{service}")),
+            ("BIND", format!("127.0.0.1:{service}")),
+        ];
+        lines.extend(channel.access_token.iter().map(|token| ("LINE_CHANNEL_ACCESS_TOKEN", token.clone())));
+        lines
     }
 }
 
@@ -101,6 +140,9 @@ impl Channel {
         }
     }
 }
+
+/// The site of everything the page shows. Browsers take `*.localhost` for this machine (Safari does not yet).
+pub const SITE: &str = "shuke.localhost";
 
 /// The secret of the sandbox's usual channel: 32 characters like LINE's, and known to everyone.
 pub const SANDBOX_SECRET: &str = "5a4db0c5a4db0c5a4db0c5a4db0c0000";

@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use axum::Router;
 use tokio::sync::watch;
 
-pub use self::config::{Channel, Config, Tile};
+pub use self::config::{Channel, Config, SITE, Tile};
 pub use self::deliver::{Habits, Order, Signature};
 pub use self::guard::refuse_real_credentials;
 pub use self::history::{Since, view};

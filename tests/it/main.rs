@@ -6,6 +6,7 @@ mod architecture;
 mod chat;
 mod contract;
 mod harness;
+mod intake;
 mod jobs;
 mod sandbox;
 mod shop;
