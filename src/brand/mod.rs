@@ -96,6 +96,7 @@ impl Broken {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::definitions::Changed;
     use crate::spec::{Defined, MAX_BYTES, canonical, render};
     use crate::words::{Lang, Words};
     use proptest::prelude::*;

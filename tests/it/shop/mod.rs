@@ -1,12 +1,16 @@
 //! A whole shop in one process, so that a test reads as a conversation: people with phones, the service, and the sandbox as
 //! LINE, without sockets. The clock stands still until `advance`; what runs later is run by hand after every act.
 
+mod push;
+
 use std::path::Path;
+use std::sync::Mutex;
 
 use chrono::TimeDelta;
 use serde_json::Value;
 use shuke::app::{App, Parts};
 use shuke::clock::{Chance, Clock};
+use shuke::delivery::Sender;
 use shuke::ids::{AccountId, Actor, Ids, LineUserId, MemberId};
 use shuke::intake::{self, Intake};
 use shuke::line::client::{Client, Setup};
@@ -30,6 +34,10 @@ pub struct Shop {
     pub sandbox: Sandbox,
     /// The account.
     pub account: AccountId,
+    /// The process that sends.
+    pub sender: Sender,
+    /// The brand's files as the marketer has them on disk.
+    files: Mutex<Vec<brand::File>>,
 }
 
 impl Shop {
@@ -40,33 +48,9 @@ impl Shop {
 
     /// The same with a clock of one's own.
     pub async fn open_at(db: &Db, clock: Clock) -> Self {
-        let chance = Chance::seeded(11);
-        let ids = Ids::new(clock.clone(), chance.clone());
         let sandbox = Sandbox::open(Config::in_memory(), clock.clone(), Ids::new(clock.clone(), Chance::seeded(12)))
             .expect("a sandbox opens");
-        let settings = settings(&sandbox);
-        let setup = Setup {
-            channel_id: settings.channel_id.clone(),
-            channel_secret: settings.channel_secret.clone(),
-            access_token: None,
-            api_base: settings.line_api_base.clone(),
-            data_api_base: settings.line_data_api_base.clone(),
-        };
-        let line = Client::over(sandbox.transport(), setup, clock.clone()).expect("a loopback address");
-        let app = App::new(Parts {
-            db: db.clone(),
-            line,
-            secret: settings.secret.clone(),
-            settings,
-            words: Words::load(),
-            holder: ids.make(),
-            subscribed: worker::SUBSCRIBED,
-            jobs_bell: tokio::sync::Notify::new(),
-            sender_bell: tokio::sync::Notify::new(),
-            clock,
-            chance,
-            ids,
-        });
+        let app = app(db, &sandbox, 11);
         install::ensure(&app.db, &app.ids, app.clock.now()).await.expect("an installation");
         let account = accounts::ensure(&app).await.expect("an account");
         brand::publish_first(&app).await.expect("the sample brand is published");
@@ -74,7 +58,13 @@ impl Shop {
         let intake = Intake::start(&app, &tasks, &stop, false);
         let accounts = Directory::load(&app.db).await.expect("accounts");
         sandbox.deliver_to(web::line::routes(web::line::Line { app: app.clone(), intake, accounts }));
-        Self { app, sandbox, account }
+        let files = Mutex::new(brand::load(&app.settings.brand_dir).expect("the sample brand"));
+        Self { sender: Sender::new(app.clone()), app, sandbox, account, files }
+    }
+
+    /// Another replica of the service on the same database.
+    pub fn another_replica(&self) -> App {
+        app(&self.app.db, &self.sandbox, 21)
     }
 
     /// Somebody new adds the account.
@@ -156,6 +146,35 @@ impl Shop {
     pub async fn member_id(&self, phone: &LineUserId) -> MemberId {
         self.member(phone).await.id
     }
+}
+
+fn app(db: &Db, sandbox: &Sandbox, seed: u64) -> App {
+    let clock = sandbox.clock().clone();
+    let chance = Chance::seeded(seed);
+    let ids = Ids::new(clock.clone(), chance.clone());
+    let settings = settings(sandbox);
+    let setup = Setup {
+        channel_id: settings.channel_id.clone(),
+        channel_secret: settings.channel_secret.clone(),
+        access_token: None,
+        api_base: settings.line_api_base.clone(),
+        data_api_base: settings.line_data_api_base.clone(),
+    };
+    let line = Client::over(sandbox.transport(), setup, clock.clone()).expect("a loopback address");
+    App::new(Parts {
+        db: db.clone(),
+        line,
+        secret: settings.secret.clone(),
+        settings,
+        words: Words::load(),
+        holder: ids.make(),
+        subscribed: worker::SUBSCRIBED,
+        jobs_bell: tokio::sync::Notify::new(),
+        sender_bell: tokio::sync::Notify::new(),
+        clock,
+        chance,
+        ids,
+    })
 }
 
 fn settings(sandbox: &Sandbox) -> Settings {
