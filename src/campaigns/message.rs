@@ -93,7 +93,11 @@ impl<'a> Press<'a> {
         });
         let messages: Vec<Value> = messages.ok()?;
         if let Err(faults) = check_json(&messages) {
-            tracing::warn!(template = path, faults = faults.len(), "LINE would refuse a message as it reads for somebody");
+            tracing::warn!(
+                template = path,
+                faults = faults.len(),
+                "LINE would refuse a message as it reads for somebody"
+            );
             return None;
         }
         let text = serde_json::to_string(&messages).expect("messages are plain data with text keys");

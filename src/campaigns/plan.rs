@@ -235,7 +235,8 @@ impl Samples {
         let mut langs: Vec<_> = self.0.into_values().map(Vec::into_iter).collect();
         let mut picked = Vec::with_capacity(SAMPLES);
         while picked.len() < SAMPLES {
-            let round: Vec<Sample> = langs.iter_mut().filter_map(|best| best.next().map(|(_, sample)| sample)).collect();
+            let round: Vec<Sample> =
+                langs.iter_mut().filter_map(|best| best.next().map(|(_, sample)| sample)).collect();
             if round.is_empty() {
                 break;
             }

@@ -170,10 +170,13 @@ pub(super) async fn run_of(on: impl Into<On<'_>>, plan: PlanId) -> sqlx::Result<
 
 /// The newest run of a campaign.
 pub async fn last_run(on: impl Into<On<'_>>, campaign: &str) -> sqlx::Result<Option<Ran>> {
-    query(on, "select id as run, created_at as at from run where campaign = $1 order by created_at desc, id desc limit 1")
-        .bind(campaign)
-        .optional()
-        .await
+    query(
+        on,
+        "select id as run, created_at as at from run where campaign = $1 order by created_at desc, id desc limit 1",
+    )
+    .bind(campaign)
+    .optional()
+    .await
 }
 
 /// The campaign and the plan of a run.
@@ -194,18 +197,15 @@ pub(super) async fn lock_campaign(tx: &mut Tx, campaign: &str) -> sqlx::Result<(
 /// Writes a run of a plan.
 pub(super) async fn add_run(app: &App, tx: &mut Tx, plan: &Kept, actor: &Actor) -> sqlx::Result<RunId> {
     let run: RunId = app.ids.make();
-    query(
-        tx,
-        "insert into run (id, campaign, plan, created_at, actor_kind, actor_id) values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(run)
-    .bind(&plan.campaign)
-    .bind(plan.id)
-    .bind(app.clock.now())
-    .bind(actor.kind)
-    .bind(actor.id.as_str())
-    .execute()
-    .await?;
+    query(tx, "insert into run (id, campaign, plan, created_at, actor_kind, actor_id) values ($1, $2, $3, $4, $5, $6)")
+        .bind(run)
+        .bind(&plan.campaign)
+        .bind(plan.id)
+        .bind(app.clock.now())
+        .bind(actor.kind)
+        .bind(actor.id.as_str())
+        .execute()
+        .await?;
     Ok(run)
 }
 

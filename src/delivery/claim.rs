@@ -101,11 +101,16 @@ pub(super) async fn claim(app: &App, lease: &Lease, rooms: Rooms, in_flight: &Ha
         let mut texts = HashMap::new();
         for batch in batches {
             let people = people.remove(&batch.id).unwrap_or_default();
-            let taken = if batch.is_tried {
+            let is_tried = batch.is_tried;
+            let taken = if is_tried {
                 again(app, &mut tx, batch, people, &mut texts, now).await?
             } else {
                 first(app, &mut tx, batch, people, &mut texts, now).await?
             };
+            if is_tried && taken.is_none() {
+                // It may be among the untried by now.
+                claim.look_again(now);
+            }
             claim.batches.extend(taken);
         }
     }

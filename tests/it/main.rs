@@ -6,6 +6,7 @@ mod architecture;
 mod campaigns;
 mod chat;
 mod contract;
+mod delivery;
 mod harness;
 mod intake;
 mod jobs;

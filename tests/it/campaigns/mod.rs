@@ -19,4 +19,5 @@ async fn lapsed(shop: &Shop, name: &str) -> LineUserId {
 }
 
 /// A campaign file that writes the same to everybody who joined.
-const TO_ALL: &str = "campaign: winback\ntitle: 新豆上架\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n";
+const TO_ALL: &str =
+    "campaign: winback\ntitle: 新豆上架\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n";

@@ -76,10 +76,7 @@ async fn each_reads_her_own_name_and_stamps_in_her_language() {
         shop.starts("winback").await;
         shop.send().await;
         let text = |phone| String::from(shop.pushed(phone)[0]["text"].as_str().unwrap());
-        assert_eq!(
-            text(&mei),
-            "王小美，好久不見。\n您的咖啡集點卡再 10 點就送您一杯拿鐵，座位和咖啡都還在老地方。"
-        );
+        assert_eq!(text(&mei), "王小美，好久不見。\n您的咖啡集點卡再 10 點就送您一杯拿鐵，座位和咖啡都還在老地方。");
         assert_eq!(
             text(&ken),
             "Ken Example, it has been a while.\n3 more stamps and a latte is on us. Your seat is still where it was."
@@ -161,8 +158,11 @@ async fn what_is_written_to_one_person_is_sealed_until_it_leaves() {
         assert!(!sealed.windows(needle.len()).any(|part| part == needle));
         let bodies: i64 = query(&db, "select count(*) from plan_body").value().await.unwrap();
         assert_eq!(bodies, 0);
-        let summary: String =
-            query(&db, "select cast(summary as text) from plan where id = $1").bind(plan.more.plan).value().await.unwrap();
+        let summary: String = query(&db, "select cast(summary as text) from plan where id = $1")
+            .bind(plan.more.plan)
+            .value()
+            .await
+            .unwrap();
         assert!(summary.contains("\"messages\"") && !summary.contains("小美"), "{summary}");
     })
     .await;

@@ -67,8 +67,8 @@ impl Shop {
             match stepped.next_at {
                 Some(at) if at > now && at - now > patience => return,
                 Some(at) if at > now => self.sandbox.advance(at - now),
-                Some(_) if stepped.sent > 0 => {}
-                _ => return,
+                Some(_) => {}
+                None => return,
             }
         }
         panic!("the sending does not end");
