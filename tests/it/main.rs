@@ -2,14 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api;
 mod architecture;
 mod campaigns;
 mod chat;
+mod commands;
 mod contract;
+mod crash;
 mod delivery;
 mod harness;
 mod intake;
 mod jobs;
+mod logs;
+mod loyalty;
+mod members;
+mod ops;
 mod sandbox;
 mod shop;
 mod store;

@@ -22,26 +22,35 @@ fn file(kind: &str, name: &str, change: Changed) -> Difference {
 async fn lapsed_phones_get_it_once_and_nobody_else_does() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let mei = lapsed(&shop, "王小美").await;
-        let an = lapsed(&shop, "陳大安").await;
-        let regular = shop.joins("林阿如").await;
-        shop.agrees(&regular).await;
-        shop.last_visit(&regular, TimeDelta::days(2)).await;
-        let no_offers = lapsed(&shop, "黃小明").await;
-        shop.says(&no_offers, "不要優惠訊息").await;
+        let mut phones = Vec::new();
+        for name in ["王小美", "陳大安", "黃小明", "林阿如", "趙小春"] {
+            let phone = shop.joins(name).await;
+            shop.agrees(&phone).await;
+            shop.visit(&phone).await;
+            phones.push(phone);
+        }
+        let [mei, an, no_offers, regular, undone] = &phones[..] else { panic!("five") };
+        shop.says(no_offers, "不要優惠訊息").await;
+        shop.advance(TimeDelta::days(58)).await;
+        shop.visit(regular).await;
+        let visit = shop.visit(undone).await;
+        shop.undoes(undone, visit.entry).await.expect("it is undone");
+        shop.advance(TimeDelta::days(3)).await;
 
         let plan = shop.plan("winback").await;
         let Outcome::Started(run) = shop.apply(&plan.digest).await else { panic!("it starts") };
-        assert!(shop.pushed(&mei).is_empty(), "apply writes rows; the service sends");
+        assert!(shop.pushed(mei).is_empty(), "apply writes rows; the service sends");
         shop.send().await;
-        assert_eq!((shop.pushed(&mei).len(), shop.pushed(&an).len()), (1, 1));
-        assert_eq!((shop.pushed(&regular).len(), shop.pushed(&no_offers).len()), (0, 0));
+        assert_eq!([mei, an, undone].map(|phone| shop.pushed(phone).len()), [1, 1, 1]);
+        assert_eq!([regular, no_offers].map(|phone| shop.pushed(phone).len()), [0, 0]);
+        let words = shop.last_message(undone);
+        assert!(words.starts_with("趙小春，好久不見。\n您的咖啡集點卡再 9 點"), "{words}");
 
         let status = shop.status("winback").await;
         assert_eq!(
             serde_json::to_value(&status).unwrap(),
             json!({
-                "campaign": "winback", "run": run, "state": "done", "planned": 2, "accepted": 2, "refused": 0,
+                "campaign": "winback", "run": run, "state": "done", "planned": 3, "accepted": 3, "refused": 0,
                 "skipped": [], "unknown": 0, "paused_because": null,
             })
         );

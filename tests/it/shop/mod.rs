@@ -1,22 +1,23 @@
 //! A whole shop in one process, so that a test reads as a conversation: people with phones, the service, and the sandbox as
 //! LINE, without sockets. The clock stands still until `advance`; what runs later is run by hand after every act.
 
+mod counter;
 mod push;
 
-use std::path::Path;
 use std::sync::Mutex;
 
+use axum::Router;
 use chrono::TimeDelta;
 use serde_json::Value;
 use shuke::app::{App, Parts};
 use shuke::clock::{Chance, Clock};
 use shuke::delivery::Sender;
-use shuke::ids::{AccountId, Actor, Ids, LineUserId, MemberId};
+use shuke::ids::{AccountId, Ids, LineUserId, MemberId};
 use shuke::intake::{self, Intake};
 use shuke::line::client::{Client, Setup};
 use shuke::members::accounts::{self, Directory};
 use shuke::members::{self, Member};
-use shuke::sandbox::{Config, Sandbox};
+use shuke::sandbox::{Channel, Config, Sandbox};
 use shuke::settings::{Raw, Settings};
 use shuke::store::{Db, install};
 use shuke::words::Words;
@@ -26,6 +27,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::harness;
 
+pub use counter::{clerk, colleague, yongkang, zhongshan};
+
 /// The shop and everybody's phones.
 pub struct Shop {
     /// The service.
@@ -34,6 +37,10 @@ pub struct Shop {
     pub sandbox: Sandbox,
     /// The account.
     pub account: AccountId,
+    /// The service's pages and API.
+    pub pages: Router,
+    /// The operator's routes.
+    pub ops: Router,
     /// The process that sends.
     pub sender: Sender,
     /// The brand's files as the marketer has them on disk.
@@ -50,21 +57,22 @@ impl Shop {
     pub async fn open_at(db: &Db, clock: Clock) -> Self {
         let sandbox = Sandbox::open(Config::in_memory(), clock.clone(), Ids::new(clock.clone(), Chance::seeded(12)))
             .expect("a sandbox opens");
-        let app = app(db, &sandbox, 11);
+        let app = app_over(db, clock, &sandbox);
         install::ensure(&app.db, &app.ids, app.clock.now()).await.expect("an installation");
         let account = accounts::ensure(&app).await.expect("an account");
         brand::publish_first(&app).await.expect("the sample brand is published");
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let intake = Intake::start(&app, &tasks, &stop, false);
         let accounts = Directory::load(&app.db).await.expect("accounts");
-        sandbox.deliver_to(web::line::routes(web::line::Line { app: app.clone(), intake, accounts }));
+        let (pages, ops) = web::routers(&app, web::line::Line { app: app.clone(), intake, accounts });
+        sandbox.deliver_to(pages.clone());
         let files = Mutex::new(brand::load(&app.settings.brand_dir).expect("the sample brand"));
-        Self { sender: Sender::new(app.clone()), app, sandbox, account, files }
+        Self { sender: Sender::new(app.clone()), app, sandbox, account, pages, ops, files }
     }
 
     /// Another replica of the service on the same database.
     pub fn another_replica(&self) -> App {
-        app(&self.app.db, &self.sandbox, 21)
+        app_from_seed(&self.app.db, self.app.clock.clone(), &self.sandbox, 21)
     }
 
     /// Somebody new adds the account.
@@ -148,11 +156,15 @@ impl Shop {
     }
 }
 
-fn app(db: &Db, sandbox: &Sandbox, seed: u64) -> App {
-    let clock = sandbox.clock().clone();
+/// The service's parts on a database, with the sandbox as LINE.
+pub fn app_over(db: &Db, clock: Clock, sandbox: &Sandbox) -> App {
+    app_from_seed(db, clock, sandbox, 11)
+}
+
+fn app_from_seed(db: &Db, clock: Clock, sandbox: &Sandbox, seed: u64) -> App {
     let chance = Chance::seeded(seed);
     let ids = Ids::new(clock.clone(), chance.clone());
-    let settings = settings(sandbox);
+    let settings = Settings::check(&Raw::of(raw_settings(&sandbox.config().channel))).expect("settings of the tests");
     let setup = Setup {
         channel_id: settings.channel_id.clone(),
         channel_secret: settings.channel_secret.clone(),
@@ -177,10 +189,9 @@ fn app(db: &Db, sandbox: &Sandbox, seed: u64) -> App {
     })
 }
 
-fn settings(sandbox: &Sandbox) -> Settings {
-    let channel = &sandbox.config().channel;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Settings::check(&Raw::of([
+/// The settings of the tests, by name.
+pub fn raw_settings(channel: &Channel) -> Vec<(&'static str, String)> {
+    vec![
         ("LINE_CHANNEL_SECRET", channel.secret.clone()),
         ("LINE_CHANNEL_ID", channel.id.clone()),
         ("LINE_LOGIN_CHANNEL_ID", channel.login_channel_id.clone()),
@@ -189,9 +200,8 @@ fn settings(sandbox: &Sandbox) -> Settings {
         ("LINE_DATA_API_BASE", String::from("http://127.0.0.1:8090")),
         ("PUBLIC_URL", String::from("http://localhost:8080")),
         ("SHUKE_SECRET", String::from("a secret of the tests in 32 letters")),
-        ("BRAND_DIR", root.display().to_string()),
-    ]))
-    .expect("settings of the tests")
+        ("BRAND_DIR", String::from(env!("CARGO_MANIFEST_DIR"))),
+    ]
 }
 
 /// The first action with this label within a message, quick replies too.
@@ -206,9 +216,4 @@ fn action_labelled(value: &Value, label: &str) -> Option<Value> {
         Value::Array(items) => items.iter().find_map(|inner| action_labelled(inner, label)),
         _ => None,
     }
-}
-
-/// A clerk, for acts that need one.
-pub fn clerk() -> Actor {
-    Actor { kind: shuke::ids::ActorKind::Staff, id: String::from("00000000-0000-7000-8000-000000000001") }
 }
