@@ -18,5 +18,7 @@ test: web
 web:
 	web/build.sh
 
+# How many webhooks are acknowledged beside a floor, and what the program weighs; writes docs/benchmarks.md. Takes a while.
 bench:
+	cargo build --profile dist
 	cargo bench
