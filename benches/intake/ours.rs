@@ -72,7 +72,7 @@ pub fn settings(url: &str) -> Vec<(&'static str, String)> {
         ("LINE_API_BASE", String::from("http://127.0.0.1:9")),
         ("LINE_DATA_API_BASE", String::from("http://127.0.0.1:9")),
         ("PUBLIC_URL", String::from("http://localhost:8080")),
-        ("SHUKE_SECRET", String::from("a secret of the benchmark, 32 letters")),
+        ("SHUKE_SECRET", String::from("a secret of the benchmark in 32 letters")),
         ("DATABASE_URL", String::from(url)),
         ("BRAND_DIR", String::from(env!("CARGO_MANIFEST_DIR"))),
     ]
