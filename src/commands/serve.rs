@@ -65,7 +65,7 @@ impl Running {
         let intake = Intake::start(&app, &tasks, &stop, true);
         let line = web::line::Line { app: app.clone(), intake, accounts: Directory::load(&app.db).await? };
         worker::start(&app, &tasks, &stop);
-        let (pages, ops) = web::routers(&app, line);
+        let (pages, ops) = web::routers(&app, line, &stop);
         let serve = async |address, name, router| {
             let listener = TcpListener::bind(address)
                 .await

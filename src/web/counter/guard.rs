@@ -2,15 +2,18 @@
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 
+use super::{BandPart, words};
 use crate::problem::Problem;
 use crate::staff::{Device, Permission, Signed, device_of, session_of};
 use crate::web::access::{Access, Route, access_to};
 use crate::web::cookies::Cookie;
+use crate::web::Page;
 use crate::web::face::Face;
+use crate::web::pieces::Tone;
 use crate::web::reader::Reader;
 
 /// Every route of this face and who gets in.
@@ -77,11 +80,21 @@ pub async fn admit(State(face): State<Face>, reader: Reader, mut request: Reques
             return Ok(face.send_to(reader, "/sign-in"));
         };
         if !signed.may(permission) {
-            return Err(Problem::new(StatusCode::FORBIDDEN, "role", "Your role may not do this; ask a manager to sign in."));
+            return not_her_role(&face, reader).await;
         }
         request.extensions_mut().insert(Clerk(signed));
     }
     Ok(next.run(request).await)
+}
+
+async fn not_her_role(face: &Face, reader: Reader) -> Result<Response, Problem> {
+    if !reader.is_part {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "role", "Your role may not do this; ask a manager to sign in."));
+    }
+    let scene = face.scene(reader.lang).await?;
+    let band = words::band(&scene, Tone::Refused, "refused-role", &[]);
+    let page = Page::new(BandPart { shell: scene.shell, band }, &face.policy());
+    Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
 }
 
 /// The query of the first address after an enrolment.

@@ -17,7 +17,7 @@ pub struct Who {
     pub notes: Vec<String>,
 }
 
-/// What the stamp card offers now.
+/// What a stamp card offers now.
 #[derive(Debug, Clone)]
 pub enum Offer {
     /// Stamps can be given.
@@ -26,6 +26,8 @@ pub enum Offer {
         programme: String,
         /// Its title.
         title: String,
+        /// What the stepper counts: 杯.
+        unit: String,
         /// Stamps on the card now.
         stamps: i64,
         /// Stamps it takes.
@@ -35,20 +37,30 @@ pub enum Offer {
     },
     /// Not now, and why.
     Refused {
+        /// Its title.
+        title: String,
         /// What is so, big: 「10 分鐘內已蓋過」.
         words: String,
         /// What to do next.
         next: String,
     },
-    /// Nothing to stamp: a voucher was read.
-    None,
+}
+
+impl Offer {
+    /// The sentences for 1, 2, 3 … stamps as JSON for the island.
+    pub fn outcomes_json(&self) -> String {
+        match self {
+            Self::Stamps { outcomes, .. } => serde_json::to_string(outcomes).expect("sentences become JSON"),
+            Self::Refused { .. } => String::from("[]"),
+        }
+    }
 }
 
 /// A voucher that can be redeemed on the spot.
 #[derive(Debug, Clone)]
 pub struct SheetVoucher {
-    /// Its code.
-    pub code: String,
+    /// Its id. Its code stays out of the page: whoever knows it can use the voucher.
+    pub id: String,
     /// The coupon's title.
     pub title: String,
     /// Until when.
@@ -60,26 +72,14 @@ pub struct SheetVoucher {
 /// The sheet.
 #[derive(Debug, Clone)]
 pub struct Sheet {
-    /// The reading it belongs to.
+    /// The reading it rests on; what is done on one is done once.
     pub scan: String,
-    /// The key made at the reading; what is done with it is done once.
-    pub key: String,
     /// Who it is.
     pub who: Who,
-    /// What the stamp card offers.
-    pub offer: Offer,
+    /// What each stamp card offers; empty where a voucher's own code was read.
+    pub offers: Vec<Offer>,
     /// What she may redeem.
     pub vouchers: Vec<SheetVoucher>,
     /// Why vouchers cannot be redeemed now (the number was typed); empty when they can.
     pub no_redeeming: String,
-}
-
-impl Sheet {
-    /// The sentences for 1, 2, 3 … stamps as JSON for the island.
-    pub fn outcomes_json(&self) -> String {
-        match &self.offer {
-            Offer::Stamps { outcomes, .. } => serde_json::to_string(outcomes).expect("sentences become JSON"),
-            _ => String::from("[]"),
-        }
-    }
 }

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 
 use super::entry;
 use crate::members::{Member, sessions};
@@ -59,38 +59,42 @@ pub async fn admit(State(face): State<Face>, reader: Reader, mut request: Reques
         Some(Access::Member) => true,
         Some(Access::Device | Access::Staff(_)) => return Err(Problem::forbidden("This is not for members.")),
     };
-    let Some(visitor) = visitor(&face, &request).await? else { return stranger(&face, reader, &request).await };
+    let is_look = request.method() == Method::GET || request.method() == Method::HEAD;
+    let Some(visitor) = visitor(&face, request.headers()).await? else {
+        let wanted = wanted(request.uri());
+        return stranger(&face, reader, is_look, &wanted).await;
+    };
     if is_for_members && !visitor.member.is_joined() {
-        return not_yet_a_member(&face, reader, &request, &visitor).await;
+        return not_yet_a_member(&face, reader, is_look, &visitor).await;
     }
     request.extensions_mut().insert(visitor);
     Ok(next.run(request).await)
 }
 
-async fn visitor(face: &Face, request: &Request) -> Result<Option<Visitor>, Problem> {
-    let Some(token) = Cookie::Member.of(&face.app.settings, request.headers()) else { return Ok(None) };
+async fn visitor(face: &Face, headers: &HeaderMap) -> Result<Option<Visitor>, Problem> {
+    let Some(token) = Cookie::Member.of(&face.app.settings, headers) else { return Ok(None) };
     let member = sessions::member(&face.app, &token).await?;
     Ok(member.map(|member| Visitor { member, token }))
 }
 
 /// Somebody without a session: a page that signs her in through LINE and leads her on to where she wanted to go.
-async fn stranger(face: &Face, reader: Reader, request: &Request) -> Result<Response, Problem> {
+async fn stranger(face: &Face, reader: Reader, is_look: bool, wanted: &str) -> Result<Response, Problem> {
     if reader.is_part {
         // The page she looks at was drawn for a session that is over: all of it is loaded anew.
         let refresh = (HeaderName::from_static("hx-refresh"), HeaderValue::from_static("true"));
         return Ok((StatusCode::UNAUTHORIZED, [refresh]).into_response());
     }
-    if request.method() != Method::GET && request.method() != Method::HEAD {
+    if !is_look {
         return Ok(face.send_to(reader, "/"));
     }
     if !reader.wants_page {
         return Err(Problem::unauthenticated("Sign in through LINE first."));
     }
-    entry::sign_in_page(face, reader, &wanted(request.uri())).await
+    entry::sign_in_page(face, reader, wanted).await
 }
 
-async fn not_yet_a_member(face: &Face, reader: Reader, request: &Request, visitor: &Visitor) -> Result<Response, Problem> {
-    if request.method() != Method::GET && request.method() != Method::HEAD {
+async fn not_yet_a_member(face: &Face, reader: Reader, is_look: bool, visitor: &Visitor) -> Result<Response, Problem> {
+    if !is_look {
         return Ok(face.send_to(reader, "/"));
     }
     if !reader.wants_page {

@@ -66,12 +66,12 @@ note-birthday = Birthday month
 note-new = First stamp card
 note-not-joined = No member card yet
 no-redeeming-typed = A typed number earns stamps only. To redeem, scan the member's code or the voucher.
-stepper-label = Drinks
-stepper-unit = drinks
+stepper-label = Amount
+stepper-unit-drink = drinks
 stepper-unit-item = items
 stepper-unit-visit = stamps
-stepper-less = One drink less
-stepper-more = One drink more
+stepper-less = One less
+stepper-more = One more
 give =
     { $amount ->
         [one] Give 1 stamp

@@ -1,0 +1,193 @@
+//! A reading: whose code it is, what it allows, and the sheet that says so.
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, State};
+use axum::response::Response;
+use chrono::DateTime;
+use chrono::Utc;
+use serde::Deserialize;
+
+use super::guard::Clerk;
+use super::sheet::sheet_of;
+use super::{desk, words};
+use crate::ids::{MemberId, VoucherId};
+use crate::loyalty;
+use crate::loyalty::coupons::Code;
+use crate::members::pass::{self, Fault};
+use crate::members::{self, Number, WrongNumber};
+use crate::problem::Problem;
+use crate::staff::Signed;
+use crate::staff::scans::{self, Method, Scan};
+use crate::web::face::{Face, Scene};
+use crate::web::pieces::{Band, Tone};
+use crate::web::reader::Reader;
+
+/// What the device sends of a reading.
+#[derive(Deserialize)]
+pub(super) struct Reading {
+    code: String,
+    #[serde(default)]
+    method: By,
+    #[serde(default)]
+    key: String,
+}
+
+/// How the code came in, as the device tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum By {
+    Camera,
+    Gun,
+    #[default]
+    Typed,
+}
+
+impl From<By> for Method {
+    fn from(by: By) -> Self {
+        match by {
+            By::Camera => Self::Camera,
+            By::Gun => Self::Gun,
+            By::Typed => Self::Typed,
+        }
+    }
+}
+
+/// What a text turns out to be.
+enum Read {
+    Pass(pass::Read),
+    Number(Number),
+    Voucher(Code),
+}
+
+/// Why it is none of them.
+enum Unreadable {
+    Pass(Fault),
+    Number(WrongNumber),
+    Voucher,
+}
+
+/// Whose code it was, and which.
+struct Found {
+    member: MemberId,
+    method: Method,
+    voucher: Option<VoucherId>,
+    window: Option<i64>,
+}
+
+/// A reading that shows nobody: the word for the log, and what the clerk reads.
+struct Nobody {
+    method: Method,
+    outcome: &'static str,
+    band: Band,
+}
+
+/// `POST /counter/scan`
+pub(super) async fn read(
+    State(face): State<Face>,
+    reader: Reader,
+    Clerk(by): Clerk,
+    form: Result<Form<Reading>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Form(reading) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
+    let app = &face.app;
+    let scene = face.scene(reader.lang).await?;
+    let made_here;
+    let key = match reading.key.as_str() {
+        key if !key.is_empty() && key.len() <= scans::LONGEST_KEY => key,
+        _ => {
+            made_here = app.ids.random_uuid().to_string();
+            made_here.as_str()
+        }
+    };
+    let found = match scans::must_wait(app, &app.db, by.device).await? {
+        Some(until) => Err(waiting(&scene, reading.method.into(), until)),
+        None => find(&face, &scene, &reading).await?,
+    };
+    match found {
+        Ok(found) => {
+            let Found { member, method, voucher, window } = found;
+            let scan = Scan { key, method, outcome: scans::SHOWN, member: Some(member), voucher, window };
+            let line = scans::log(app, &by, &scan).await?;
+            if line.member != Some(member) || line.voucher != voucher {
+                // The same key for another code: nothing may be shown that the line does not stand for.
+                let band = words::band(&scene, Tone::Care, "refused-scan-old", &[]);
+                return desk::refuse(&face, scene, reader, &by, band).await;
+            }
+            match sheet_of(&face, &scene, &by, &line).await? {
+                Ok(sheet) => desk::show_sheet(&face, scene, reader, &by, sheet).await,
+                Err(band) => desk::refuse(&face, scene, reader, &by, band).await,
+            }
+        }
+        Err(Nobody { method, outcome, band }) => {
+            let scan = Scan { key, method, outcome, member: None, voucher: None, window: None };
+            scans::log(app, &by, &scan).await?;
+            desk::refuse(&face, scene, reader, &by, band).await
+        }
+    }
+}
+
+fn waiting(scene: &Scene, method: Method, until: DateTime<Utc>) -> Nobody {
+    let blanks = [("until", scene.moment(until).into())];
+    Nobody { method, outcome: "must_wait", band: words::band(scene, Tone::Care, "refused-wait", &blanks) }
+}
+
+/// Whose code a reading is.
+async fn find(face: &Face, scene: &Scene, reading: &Reading) -> Result<Result<Found, Nobody>, Problem> {
+    let app = &face.app;
+    let method = reading.method.into();
+    let nobody = |method, key| {
+        Ok(Err(Nobody { method, outcome: scans::UNKNOWN, band: words::band(scene, Tone::Refused, key, &[]) }))
+    };
+    match tell(face, &reading.code, scene.now) {
+        Ok(Read::Pass(pass)) => Ok(match members::by_number(&app.db, &pass.number).await? {
+            Some(member) => Ok(Found { member: member.id, method, voucher: None, window: Some(pass.window) }),
+            // The mac was ours, so the member was there once: erased, or from another copy of the database.
+            None => return nobody(method, "refused-forged"),
+        }),
+        Ok(Read::Number(number)) => Ok(match members::by_number(&app.db, &number).await? {
+            Some(member) => Ok(Found { member: member.id, method: Method::Number, voucher: None, window: None }),
+            None => return nobody(Method::Number, "refused-number-unknown"),
+        }),
+        Ok(Read::Voucher(code)) => Ok(match loyalty::voucher_by_code(&app.db, &code).await? {
+            Some(voucher) => Ok(Found { member: voucher.member, method, voucher: Some(voucher.id), window: None }),
+            None => return nobody(method, "refused-voucher-unknown"),
+        }),
+        Err(unreadable) => {
+            let (method, (outcome, band)) = match unreadable {
+                Unreadable::Pass(fault) => (method, words::pass(scene, fault)),
+                Unreadable::Number(wrong) => (Method::Number, ("mistyped", words::number(scene, wrong))),
+                Unreadable::Voucher => {
+                    (method, ("mistyped", words::band(scene, Tone::Care, "refused-voucher-typo", &[])))
+                }
+            };
+            Ok(Err(Nobody { method, outcome, band }))
+        }
+    }
+}
+
+/// Tells a pass from a voucher's code from a member number. A pass and a scanned voucher say what they are by their first
+/// letters; what a person types has no such mark.
+fn tell(face: &Face, text: &str, now: DateTime<Utc>) -> Result<Read, Unreadable> {
+    let text = text.trim();
+    let marked = |mark: &str| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
+    if marked("M1:") {
+        let read = pass::read(&face.app.secret, &text.to_ascii_uppercase(), now);
+        return read.map(Read::Pass).map_err(Unreadable::Pass);
+    }
+    if marked(VOUCHER_MARK) {
+        return text[VOUCHER_MARK.len()..].parse().map(Read::Voucher).map_err(|_| Unreadable::Voucher);
+    }
+    if let Ok(code) = text.parse() {
+        return Ok(Read::Voucher(code));
+    }
+    let is_plain = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c) || c.is_whitespace() || c == '-';
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.parse().map(Read::Number).map_err(Unreadable::Number);
+    }
+    // Somebody typed letters by hand: most likely a voucher's.
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    Err(if (13..=17).contains(&letters) { Unreadable::Voucher } else { Unreadable::Pass(Fault::NotAPass) })
+}
+
+/// What a voucher's QR code begins with, so that stray text never acts.
+pub(super) const VOUCHER_MARK: &str = "C1:";
