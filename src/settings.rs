@@ -68,10 +68,6 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// The settings that carry LINE credentials. `demo` and `sandbox` refuse to start when one is set from outside.
-pub const LINE_CREDENTIALS: [&str; 5] =
-    ["LINE_CHANNEL_SECRET", "LINE_CHANNEL_ID", "LINE_CHANNEL_ACCESS_TOKEN", "LINE_LOGIN_CHANNEL_ID", "LIFF_ID"];
-
 /// The host name of the sandbox's page and, in front of another port, of the service beside it. One site for both lets frames
 /// keep their cookies, and names below it give each phone cookies of its own. Browsers take `*.localhost` for this machine.
 pub const SANDBOX_HOST: &str = "shuke.localhost";
@@ -100,6 +96,11 @@ impl Raw {
     /// When it cannot be read, or a line of it is broken.
     pub fn of_file(path: &Path) -> anyhow::Result<Self> {
         Ok(Self(env_lines(path)?))
+    }
+
+    /// What a setting says, where it is given.
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.0.get(name).filter(|value| !value.is_empty()).cloned()
     }
 
     /// From pairs alone.
@@ -294,11 +295,6 @@ impl Settings {
 /// The database and the brand folder, which is all that offline commands (`migrate`, `ledger verify`) need.
 pub fn database_url(raw: &Raw) -> String {
     raw.get("DATABASE_URL", &mut Vec::new()).unwrap_or_else(|| String::from("sqlite://data/shuke.db"))
-}
-
-/// The LINE credentials that are set from outside, for `demo` and `sandbox` to refuse.
-pub fn line_credentials_set() -> Vec<&'static str> {
-    LINE_CREDENTIALS.into_iter().filter(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())).collect()
 }
 
 fn is_loopback(url: &str) -> bool {

@@ -14,6 +14,7 @@ use crate::jobs::{self, Claimed, Task, Wait};
 use crate::members::profiles::FetchProfile;
 use crate::members::sessions;
 use crate::members::timeline::Happened;
+use crate::staff;
 use crate::store::lease;
 
 /// Timeline kinds somebody reacts to; [`tell`] says who.
@@ -42,7 +43,7 @@ async fn tell(app: &App, happened: &Happened) -> Result<(), Retry> {
 async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     match name {
         "retain-events" => intake::retain(app).await?,
-        "end-sessions" => drop(sessions::sweep(app).await?),
+        "end-sessions" => drop(sessions::sweep(app).await? + staff::sweep(app).await?),
         _ => {}
     }
     Ok(())

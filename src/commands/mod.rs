@@ -2,9 +2,11 @@
 //! an exit code: 0 ok · 1 invalid or failed · 2 plan has changes (only when asked) · 3 refused by policy · 4 LINE or
 //! network · 64 usage.
 
+mod demo;
 mod doctor;
 mod migrate;
 mod open;
+mod seed;
 mod serve;
 
 use std::path::PathBuf;
@@ -68,6 +70,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run everything on this machine with LINE in a box and a made-up coffee shop; no LINE account needed.
+    Demo(demo::Demo),
     /// Run the service: webhook, member pages, counter, API, and the sender.
     Serve,
     /// Check settings, database, clock and LINE, and say what to mend.
@@ -108,6 +112,7 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<Exit> {
     let place = open::Place { env_file: cli.env_file, brand: cli.brand };
     match cli.command {
+        Command::Demo(demo) => demo::demo(&place, demo).await,
         Command::Serve => serve::serve(&place).await,
         Command::Doctor { format } => doctor::doctor(&place, format).await,
         Command::Migrate => migrate::migrate(&place).await,

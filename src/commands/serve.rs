@@ -58,7 +58,10 @@ impl Running {
     /// Migrates, publishes the brand on an empty store, and starts serving and working.
     pub async fn start(app: App) -> anyhow::Result<Self> {
         app.db.migrate().await.context("The database could not be brought to this program's schema")?;
-        install::ensure(&app.db, &app.ids, app.clock.now()).await?;
+        let installed = install::ensure(&app.db, &app.ids, app.clock.now()).await?;
+        if app.settings.is_sandbox() {
+            app.clock.set_offset_us(installed.clock_offset_us);
+        }
         accounts::ensure(&app).await?;
         brand::publish_first(&app).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::ids::{AccountId, LineUserId};
 use crate::store::{On, Tx, query};
 
-/// Rows of one insert: SQLite looks parameters up by a linear scan, so more is slower (DEPENDENCIES.md section 1).
+/// Rows of one insert: SQLite looks parameters up by a linear scan, so more is slower.
 const CHUNK: usize = 64;
 /// How long raw events are kept.
 const RAW_KEPT: TimeDelta = TimeDelta::days(30);

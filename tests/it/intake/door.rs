@@ -1,0 +1,156 @@
+//! The webhook's door: who is let in, and what LINE is told.
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, StatusCode};
+use serde_json::{Value, json};
+use shuke::intake::Intake;
+use shuke::line::signature;
+use shuke::members::accounts::Directory;
+use shuke::sandbox::Signature;
+use shuke::store::{Db, query};
+use shuke::web::line::{LARGEST_BODY, Line, routes};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use crate::harness::on_both;
+use crate::shop::Shop;
+
+async fn door(shop: &Shop) -> Router {
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let intake = Intake::start(&shop.app, &tasks, &stop, false);
+    let accounts = Directory::load(&shop.app.db).await.expect("accounts");
+    routes(Line { app: shop.app.clone(), intake, accounts })
+}
+
+/// Knocks with a body and a signature.
+async fn knock(door: &Router, body: impl Into<Body>, signature: Option<&str>) -> StatusCode {
+    let mut request = Request::post("/line/webhook");
+    if let Some(signature) = signature {
+        request = request.header(signature::HEADER, signature);
+    }
+    let request = request.body(body.into()).expect("a request");
+    door.clone().oneshot(request).await.expect("an answer").status()
+}
+
+/// Knocks as LINE does.
+async fn knock_signed(shop: &Shop, door: &Router, body: &[u8]) -> StatusCode {
+    let signature = signature::sign(&shop.sandbox.config().channel.secret, body);
+    knock(door, body.to_vec(), Some(&signature)).await
+}
+
+async fn stored(db: &Db) -> i64 {
+    query(db, "select count(*) from event").value().await.expect("a count")
+}
+
+fn webhook(events: &[Value]) -> Vec<u8> {
+    json!({ "destination": "U00000000000000000000000000000b07", "events": events }).to_string().into_bytes()
+}
+
+fn follow(id: &str) -> Value {
+    json!({
+        "type": "follow", "mode": "active", "timestamp": 1_772_418_600_000_i64, "webhookEventId": id,
+        "source": { "type": "user", "userId": "U0123456789abcdef0123456789abcdef" },
+        "deliveryContext": { "isRedelivery": false }, "replyToken": "b60d432864f44d079f6d8efe86cf404b",
+        "follow": { "isUnblocked": false },
+    })
+}
+
+#[tokio::test]
+async fn without_lines_signature_nothing_is_read_or_stored() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let door = door(&shop).await;
+        let body = webhook(&[follow("01A")]);
+        let secret = shop.sandbox.config().channel.secret.clone();
+        let good = signature::sign(&secret, &body);
+        let other = signature::sign("another channel's secret", &body);
+        for wrong in [None, Some(""), Some("%%%"), Some(other.as_str()), Some(good.trim_end_matches('='))] {
+            assert_eq!(knock(&door, body.clone(), wrong).await, StatusCode::UNAUTHORIZED, "{wrong:?}");
+        }
+        let mut changed = body.clone();
+        changed.push(b' ');
+        assert_eq!(knock(&door, changed, Some(&good)).await, StatusCode::UNAUTHORIZED, "one byte more");
+        assert_eq!(stored(&db).await, 0);
+        assert_eq!(knock(&door, body, Some(&good)).await, StatusCode::OK);
+        assert_eq!(stored(&db).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_signed_but_no_webhook_is_refused_whole() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let door = door(&shop).await;
+        let deep = format!("{{\"events\":[{}]}}", "[".repeat(5_000));
+        for body in ["", "no json", "[]", "{}", "{\"events\":{}}", "{\"events\":[1]}", deep.as_str()] {
+            assert_eq!(knock_signed(&shop, &door, body.as_bytes()).await, StatusCode::BAD_REQUEST, "{body:.40}");
+        }
+        let too_large = vec![b' '; LARGEST_BODY + 1];
+        assert_eq!(knock_signed(&shop, &door, &too_large).await, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(stored(&db).await, 0);
+        assert_eq!(knock_signed(&shop, &door, &webhook(&[])).await, StatusCode::OK, "LINE's own check has no events");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_is_stored_once_however_often_it_comes() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let door = door(&shop).await;
+        let mut without_id = follow("");
+        without_id.as_object_mut().expect("an object").remove("webhookEventId");
+        let body = webhook(&[follow("01A"), follow("01A"), follow("01B"), without_id]);
+        for _ in 0..3 {
+            assert_eq!(knock_signed(&shop, &door, &body).await, StatusCode::OK);
+        }
+        assert_eq!(stored(&db).await, 3, "two ids, and one event known by its bytes");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_type_nobody_knows_is_kept() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let door = door(&shop).await;
+        let event = json!({ "type": "tomorrow", "webhookEventId": "01T", "timestamp": 1, "new": { "x": [1, 2] } });
+        assert_eq!(knock_signed(&shop, &door, &webhook(&[event])).await, StatusCode::OK);
+        shop.settle().await;
+        let row = query(&db, "select kind, state from event").one::<(String, String)>().await.expect("a row");
+        assert_eq!(row, (String::from("tomorrow"), String::from("done")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_never_answered_with_200() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let door = door(&shop).await;
+        shop.app.db.close().await;
+        assert_eq!(
+            knock_signed(&shop, &door, &webhook(&[follow("01A")])).await,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "LINE has to come again"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_sandbox_can_knock_wrongly_too() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let habits = shop.sandbox.habits();
+        for signature in [Signature::Wrong, Signature::Missing] {
+            shop.sandbox.set_habits(shuke::sandbox::Habits { signature, ..habits });
+            shop.follows("不明人士").await;
+        }
+        assert_eq!(stored(&db).await, 0);
+    })
+    .await;
+}

@@ -1,0 +1,110 @@
+//! People: facts by event time, consent, sessions, and what is sealed.
+
+use chrono::TimeDelta;
+use shuke::ids::Actor;
+use shuke::members::consent::{self, Answer, MARKETING};
+use shuke::members::{self, friends, sessions, tags, timeline};
+use shuke::store::query;
+
+use crate::harness::on_both;
+use crate::shop::Shop;
+
+#[tokio::test]
+async fn a_tag_follows_its_newest_fact() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let (member, now, actor) = (shop.member(&mei).await, shop.app.clock.now(), Actor::operator());
+        let set = async |is_on: bool, minute: i64| {
+            let mut tx = db.begin().await.unwrap();
+            let at = now + TimeDelta::minutes(minute);
+            let is_news = tags::set(&shop.app, &mut tx, member.id, "常客", is_on, at, &actor).await.unwrap();
+            tx.commit().await.unwrap();
+            is_news
+        };
+        assert!(set(true, 10).await);
+        assert!(!set(true, 11).await, "she has it already");
+        assert!(!set(false, 5).await, "an older fact");
+        assert_eq!(tags::of(&db, member.id).await.unwrap(), ["常客"]);
+        assert!(set(false, 12).await);
+        assert!(!set(true, 11).await, "an older event does not put it back");
+        assert!(tags::of(&db, member.id).await.unwrap().is_empty());
+
+        let history = timeline::page(&db, member.id, None, 100).await.unwrap();
+        let told = |kind: &str| history.iter().filter(|line| line.kind == kind).count();
+        assert_eq!((told("tagged"), told("untagged")), (1, 1), "only what changed is told");
+        let after = members::find(&db, member.id).await.unwrap().unwrap();
+        assert_eq!(after.version, member.version + 2, "her pages hear of both");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_newest_answer_about_offers_counts() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let (member, now) = (shop.member_id(&mei).await, shop.app.clock.now());
+        let actor = Actor::member(member);
+        let answer = async |granted: bool, minute: i64| {
+            let mut tx = db.begin().await.unwrap();
+            let at = now + TimeDelta::minutes(minute);
+            let answer = Answer { purpose: MARKETING, granted, wording: "2026-11", at };
+            consent::record(&shop.app, &mut tx, member, answer, &actor).await.unwrap();
+            tx.commit().await.unwrap();
+            consent::is_granted(&db, member, MARKETING).await.unwrap()
+        };
+        assert!(!consent::is_granted(&db, member, MARKETING).await.unwrap(), "never asked is no");
+        assert!(answer(true, 1).await);
+        assert!(!answer(false, 3).await);
+        assert!(!answer(true, 2).await, "an older yes does not undo a no");
+        assert!(!consent::is_granted(&db, member, "birthday").await.unwrap(), "each purpose by itself");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_ends_and_can_be_ended() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (mei, hua) = (shop.joins("小美測試").await, shop.joins("小華測試").await);
+        let (mei, hua) = (shop.member_id(&mei).await, shop.member_id(&hua).await);
+        let (first, second) =
+            (sessions::open(&shop.app, mei).await.unwrap(), sessions::open(&shop.app, mei).await.unwrap());
+        let neighbours = sessions::open(&shop.app, hua).await.unwrap();
+        let whose = async |token: &str| sessions::member(&shop.app, token).await.unwrap().map(|member| member.id);
+        assert_eq!((whose(&first).await, whose(&second).await), (Some(mei), Some(mei)));
+        for wrong in ["", "x", first.get(1..).unwrap(), "' or 1=1 --"] {
+            assert_eq!(whose(wrong).await, None, "{wrong:?}");
+        }
+        let kept: i64 = query(&db, "select count(*) from member_session where token_hash = $1")
+            .bind(first.clone().into_bytes())
+            .value()
+            .await
+            .unwrap();
+        assert_eq!(kept, 0, "the token itself is not stored");
+
+        sessions::end_all(&shop.app, mei).await.unwrap();
+        assert_eq!((whose(&first).await, whose(&second).await), (None, None));
+        assert_eq!(whose(&neighbours).await, Some(hua));
+        shop.advance(sessions::LASTS - TimeDelta::seconds(1)).await;
+        assert_eq!(whose(&neighbours).await, Some(hua));
+        shop.advance(TimeDelta::seconds(1)).await;
+        assert_eq!(whose(&neighbours).await, None, "over at its end, not after it");
+        assert_eq!(sessions::sweep(&shop.app).await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_her_key_nobody_knows_her_name() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let member = shop.member_id(&mei).await;
+        assert_eq!(friends::name_of(&shop.app, &db, member).await.unwrap().as_deref(), Some("小美測試"));
+        query(db.writer(), "delete from member_key where member = $1").bind(member).execute().await.unwrap();
+        assert_eq!(friends::name_of(&shop.app, &db, member).await.unwrap(), None);
+    })
+    .await;
+}
