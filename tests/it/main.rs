@@ -12,3 +12,4 @@ mod members;
 mod sandbox;
 mod shop;
 mod store;
+mod web;
