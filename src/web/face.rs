@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Router, middleware};
 use axum::extract::DefaultBodyLimit;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tokio_util::sync::CancellationToken;
@@ -106,6 +106,11 @@ impl Scene {
     /// Today in the store.
     pub fn today(&self) -> NaiveDate {
         self.on_the_wall(self.now).date()
+    }
+
+    /// The last day something is good that ends at `end`, which is the first instant it is not.
+    pub fn last_day(&self, end: DateTime<Utc>) -> NaiveDate {
+        self.on_the_wall(end - TimeDelta::microseconds(1)).date()
     }
 
     /// The voice that speaks.

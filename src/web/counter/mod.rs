@@ -7,6 +7,7 @@ mod acts;
 mod desk;
 mod device;
 mod guard;
+mod scan;
 mod sheet;
 mod words;
 
@@ -33,6 +34,10 @@ pub fn routes(app: &App, stop: &CancellationToken) -> Router {
         .route("/counter/sign-out", post(device::sign_out))
         .route("/counter/scanner-test", get(device::scanner_test))
         .route("/counter/", get(desk::show))
+        .route("/counter/scan", post(scan::read))
+        .route("/counter/stamp", post(acts::stamp))
+        .route("/counter/redeem", post(acts::redeem))
+        .route("/counter/undo", post(acts::undo))
         .route("/counter/{*rest}", get(async || ()))
         .route_layer(middleware::from_fn_with_state(face.clone(), guard::admit))
         .with_state(face.clone());

@@ -3,23 +3,23 @@
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::response::Response;
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::acts::{place_of, refused};
 use super::guard::Clerk;
 use super::sheet::sheet_of;
 use super::{desk, words};
 use crate::ids::{MemberId, VoucherId};
-use crate::loyalty;
 use crate::loyalty::coupons::Code;
+use crate::loyalty::{self, Refusal};
 use crate::members::pass::{self, Fault};
 use crate::members::{self, Number, WrongNumber};
 use crate::problem::Problem;
 use crate::staff::Signed;
 use crate::staff::scans::{self, Method, Scan};
 use crate::web::face::{Face, Scene};
-use crate::web::pieces::{Band, Tone};
+use crate::web::pieces::{Band, Tone, VOUCHER_MARK};
 use crate::web::reader::Reader;
 
 /// What the device sends of a reading.
@@ -74,8 +74,10 @@ struct Found {
     window: Option<i64>,
 }
 
-/// A reading that shows nobody: the word for the log, and what the clerk reads.
-struct Nobody {
+/// A reading that opens no sheet: whose code it was, as far as that is known, the word for the log, what the clerk reads.
+struct Refused {
+    member: Option<MemberId>,
+    voucher: Option<VoucherId>,
     method: Method,
     outcome: &'static str,
     band: Band,
@@ -101,68 +103,78 @@ pub(super) async fn read(
     };
     let found = match scans::must_wait(app, &app.db, by.device).await? {
         Some(until) => Err(waiting(&scene, reading.method.into(), until)),
-        None => find(&face, &scene, &reading).await?,
+        None => find(&face, &scene, &by, &reading).await?,
     };
     match found {
-        Ok(found) => {
-            let Found { member, method, voucher, window } = found;
+        Ok(Found { member, method, voucher, window }) => {
             let scan = Scan { key, method, outcome: scans::SHOWN, member: Some(member), voucher, window };
             let line = scans::log(app, &by, &scan).await?;
-            if line.member != Some(member) || line.voucher != voucher {
+            if line.member != Some(member) || line.voucher != voucher || line.outcome != scans::SHOWN {
                 // The same key for another code: nothing may be shown that the line does not stand for.
                 let band = words::band(&scene, Tone::Care, "refused-scan-old", &[]);
                 return desk::refuse(&face, scene, reader, &by, band).await;
             }
-            match sheet_of(&face, &scene, &by, &line).await? {
-                Ok(sheet) => desk::show_sheet(&face, scene, reader, &by, sheet).await,
-                Err(band) => desk::refuse(&face, scene, reader, &by, band).await,
-            }
+            let sheet = sheet_of(&face, &scene, &by, &line).await?;
+            desk::show_sheet(&face, scene, reader, &by, sheet).await
         }
-        Err(Nobody { method, outcome, band }) => {
-            let scan = Scan { key, method, outcome, member: None, voucher: None, window: None };
+        Err(Refused { member, voucher, method, outcome, band }) => {
+            let scan = Scan { key, method, outcome, member, voucher, window: None };
             scans::log(app, &by, &scan).await?;
             desk::refuse(&face, scene, reader, &by, band).await
         }
     }
 }
 
-fn waiting(scene: &Scene, method: Method, until: DateTime<Utc>) -> Nobody {
-    let blanks = [("until", scene.moment(until).into())];
-    Nobody { method, outcome: "must_wait", band: words::band(scene, Tone::Care, "refused-wait", &blanks) }
+fn waiting(scene: &Scene, method: Method, until: DateTime<Utc>) -> Refused {
+    let band = words::band(scene, Tone::Care, "refused-wait", &[("until", scene.moment(until).into())]);
+    Refused { member: None, voucher: None, method, outcome: "must_wait", band }
 }
 
-/// Whose code a reading is.
-async fn find(face: &Face, scene: &Scene, reading: &Reading) -> Result<Result<Found, Nobody>, Problem> {
+/// Whose code a reading is, and whether it may be shown.
+async fn find(face: &Face, scene: &Scene, by: &Signed, reading: &Reading) -> Result<Result<Found, Refused>, Problem> {
     let app = &face.app;
     let method = reading.method.into();
-    let nobody = |method, key| {
-        Ok(Err(Nobody { method, outcome: scans::UNKNOWN, band: words::band(scene, Tone::Refused, key, &[]) }))
+    let found = match tell(face, &reading.code, scene.now) {
+        Ok(Read::Pass(pass)) => match members::by_number(&app.db, &pass.number).await? {
+            Some(member) => Found { member: member.id, method, voucher: None, window: Some(pass.window) },
+            // Our own mac, so she was there once: erased, or from another copy of the database.
+            None => return Ok(Err(nobody(scene, method, "refused-forged"))),
+        },
+        Ok(Read::Number(number)) => match members::by_number(&app.db, &number).await? {
+            Some(member) => Found { member: member.id, method: Method::Number, voucher: None, window: None },
+            None => return Ok(Err(nobody(scene, Method::Number, "refused-number-unknown"))),
+        },
+        Ok(Read::Voucher(code)) => match loyalty::voucher_by_code(&app.db, &code).await? {
+            Some(voucher) => Found { member: voucher.member, method, voucher: Some(voucher.id), window: None },
+            None => return Ok(Err(nobody(scene, method, "refused-voucher-unknown"))),
+        },
+        Err(unreadable) => return Ok(Err(misread(scene, method, unreadable))),
     };
-    match tell(face, &reading.code, scene.now) {
-        Ok(Read::Pass(pass)) => Ok(match members::by_number(&app.db, &pass.number).await? {
-            Some(member) => Ok(Found { member: member.id, method, voucher: None, window: Some(pass.window) }),
-            // The mac was ours, so the member was there once: erased, or from another copy of the database.
-            None => return nobody(method, "refused-forged"),
-        }),
-        Ok(Read::Number(number)) => Ok(match members::by_number(&app.db, &number).await? {
-            Some(member) => Ok(Found { member: member.id, method: Method::Number, voucher: None, window: None }),
-            None => return nobody(Method::Number, "refused-number-unknown"),
-        }),
-        Ok(Read::Voucher(code)) => Ok(match loyalty::voucher_by_code(&app.db, &code).await? {
-            Some(voucher) => Ok(Found { member: voucher.member, method, voucher: Some(voucher.id), window: None }),
-            None => return nobody(method, "refused-voucher-unknown"),
-        }),
-        Err(unreadable) => {
-            let (method, (outcome, band)) = match unreadable {
-                Unreadable::Pass(fault) => (method, words::pass(scene, fault)),
-                Unreadable::Number(wrong) => (Method::Number, ("mistyped", words::number(scene, wrong))),
-                Unreadable::Voucher => {
-                    (method, ("mistyped", words::band(scene, Tone::Care, "refused-voucher-typo", &[])))
-                }
-            };
-            Ok(Err(Nobody { method, outcome, band }))
-        }
-    }
+    let refusal = if by.member == Some(found.member) {
+        Some(Refusal::OwnCard)
+    } else if let Some(voucher) = found.voucher {
+        loyalty::preview_redemption(app, voucher, &place_of(scene, by)).await?.err()
+    } else {
+        None
+    };
+    let Some(refusal) = refusal else { return Ok(Ok(found)) };
+    let band = refused(face, scene, &refusal).await?;
+    let Found { member, method, voucher, .. } = found;
+    Ok(Err(Refused { member: Some(member), voucher, method, outcome: refusal.code(), band }))
+}
+
+fn nobody(scene: &Scene, method: Method, key: &str) -> Refused {
+    let band = words::band(scene, Tone::Refused, key, &[]);
+    Refused { member: None, voucher: None, method, outcome: scans::UNKNOWN, band }
+}
+
+fn misread(scene: &Scene, method: Method, unreadable: Unreadable) -> Refused {
+    let (method, (outcome, band)) = match unreadable {
+        Unreadable::Pass(fault) => (method, words::pass(scene, fault)),
+        Unreadable::Number(wrong) => (Method::Number, ("mistyped", words::number(scene, wrong))),
+        Unreadable::Voucher => (method, ("mistyped", words::band(scene, Tone::Care, "refused-voucher-typo", &[]))),
+    };
+    Refused { member: None, voucher: None, method, outcome, band }
 }
 
 /// Tells a pass from a voucher's code from a member number. A pass and a scanned voucher say what they are by their first
@@ -188,6 +200,3 @@ fn tell(face: &Face, text: &str, now: DateTime<Utc>) -> Result<Read, Unreadable>
     let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
     Err(if (13..=17).contains(&letters) { Unreadable::Voucher } else { Unreadable::Pass(Fault::NotAPass) })
 }
-
-/// What a voucher's QR code begins with, so that stray text never acts.
-pub(super) const VOUCHER_MARK: &str = "C1:";

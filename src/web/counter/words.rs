@@ -40,9 +40,8 @@ pub(super) fn refusal(scene: &Scene, refusal: &Refusal, by: &str) -> Band {
             no("refused-voucher-used", &blanks)
         }
         Refusal::VoucherExpired { at } => {
-            // It was good until just before that instant.
-            let last = scene.on_the_wall(*at - chrono::TimeDelta::microseconds(1)).date();
-            no("refused-voucher-expired", &[("day", scene.voice().day(last, scene.today()).into())])
+            let last = scene.voice().day(scene.last_day(*at), scene.today());
+            no("refused-voucher-expired", &[("day", last.into())])
         }
         Refusal::VoucherRevoked => no("refused-voucher-revoked", &[]),
         Refusal::OtherStore { stores } => {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::guard::{Visitor, path_in_state};
 use super::views;
 use crate::app::App;
+use crate::loyalty;
 use crate::members::Number;
 use crate::members::pass::{self, WINDOW_SECONDS};
 use crate::problem::Problem;
@@ -91,7 +92,8 @@ pub(super) async fn show(
     }
     let member = &visitor.member;
     let scene = face.scene(member.language.or(reader.lang)).await?;
-    let seen = views::see(&face.app, &scene, member.id).await?;
+    let standing = loyalty::standing(&face.app, &face.app.db, member.id).await?;
+    let shelf = loyalty::shelf(&face.app.db, member.id).await?;
     let windows = windows(&face.app, &member.number, scene.now);
     let pass = PassCard {
         tier: String::new(),
@@ -104,8 +106,8 @@ pub(super) async fn show(
     let page = CardPage {
         version: member.version,
         pass,
-        lines: seen.lines(&scene),
-        ticket: seen.next_ticket(&scene),
+        lines: views::lines(&scene, &standing),
+        ticket: views::ready(&scene, &shelf).first().map(|held| views::ticket(&face, &scene, held)),
         shell: scene.shell,
     };
     Ok(Page::new(page, &face.policy()).into_response())

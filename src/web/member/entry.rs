@@ -8,6 +8,7 @@ use http::{StatusCode, header};
 use serde::Deserialize;
 
 use super::guard::Visitor;
+use super::views;
 use crate::ids::Actor;
 use crate::line::client::{IdToken, NotVerified};
 use crate::members::accounts::Directory;
@@ -131,7 +132,7 @@ pub(super) async fn join_page(face: &Face, reader: Reader, member: &Member) -> R
     let scene = face.scene(member.language.or(reader.lang)).await?;
     let consent = &scene.brand.membership.consent;
     let page = JoinPage {
-        gift: super::views::first_gift(&face.app, &scene).await?,
+        gift: views::first_gift(&face.app, &scene, member.id).await?,
         consent: String::from(consent.text.in_lang(scene.shell.voice.lang)),
         wording: consent.version.clone(),
         shell: scene.shell,

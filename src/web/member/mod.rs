@@ -6,6 +6,7 @@
 mod card;
 mod entry;
 mod events;
+mod fresh;
 mod guard;
 mod me;
 mod stamps;
@@ -37,6 +38,9 @@ pub fn routes(app: &App, stop: &CancellationToken) -> Router {
         .route("/m/", get(card::show))
         .route("/m/pass", get(card::preload))
         .route("/m/events", get(events::watch))
+        .route("/m/stamps", get(stamps::show))
+        .route("/m/vouchers", get(vouchers::list))
+        .route("/m/vouchers/{id}", get(vouchers::show))
         .route("/m/me", get(me::show))
         .route("/m/me/offers", post(me::offers))
         .route("/m/me/language", post(me::language))

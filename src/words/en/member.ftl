@@ -85,6 +85,7 @@ me-saved = Saved
 # Getting in.
 join-title = Join
 join-heading = One tap and you are a member
+join-gift = { $goal } stamps earn you: { $gift }
 join-gain-pass = Show a code at the till, carry no card
 join-gain-stamps = Stamps and vouchers, all in LINE
 join-offers = Send me offers in LINE too (I can stop them any time)

@@ -81,6 +81,7 @@ me-saved = 保存しました
 # Getting in.
 join-title = 会員登録
 join-heading = ワンタップで会員に
+join-gift = { $goal }個たまると{ $gift }
 join-gain-pass = 会計でコードを見せるだけ。カードは不要です
 join-gain-stamps = スタンプもクーポンもLINEの中に
 join-offers = LINEでお得な情報も受け取る（いつでも止められます）

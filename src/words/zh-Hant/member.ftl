@@ -81,6 +81,7 @@ me-saved = 已儲存
 # Getting in.
 join-title = 加入會員
 join-heading = 一點就成為會員
+join-gift = 集滿 { $goal } 點，送您{ $gift }
 join-gain-pass = 結帳時出示條碼，不用帶卡
 join-gain-stamps = 集點和優惠券都在 LINE 裡
 join-offers = 也請用 LINE 傳優惠訊息給我（隨時可以關閉）
