@@ -282,6 +282,7 @@ create table event (
     primary key (account, lane, id)
 );
 create index event_new on event (account, lane, line_user_id) where state = 'new';
+create index event_parked on event (at) where state = 'parked';
 
 -- Rewards --------------------------------------------------------------------------------------------------------------
 

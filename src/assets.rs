@@ -18,8 +18,18 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 struct Dist;
 
 /// What pages may ask for. `web/build.mjs` makes these.
-pub const BUNDLES: [&str; 8] =
-    ["member.css", "counter.css", "member.js", "sign-in.js", "counter.js", "scanner-test.js", "icons.svg", "seal.svg"];
+pub const BUNDLES: [&str; 10] = [
+    "member.css",
+    "counter.css",
+    "phone.css",
+    "member.js",
+    "sign-in.js",
+    "counter.js",
+    "scanner-test.js",
+    "phone.js",
+    "icons.svg",
+    "seal.svg",
+];
 
 /// Plain name → hashed name. Read once in a release, at each look in a development build, where the files may change.
 fn manifest() -> Cow<'static, BTreeMap<String, String>> {

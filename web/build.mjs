@@ -15,10 +15,12 @@ const dist = join(here, "dist");
 const bundles = [
   "styles/member.css",
   "styles/counter.css",
+  "styles/phone.css",
   "islands/member.ts",
   "islands/sign-in.ts",
   "islands/counter.ts",
   "islands/scanner-test.ts",
+  "islands/phone.ts",
 ];
 
 // Tabler outline icons that pages use, as symbols of one file.
@@ -26,6 +28,9 @@ const icons = [
   "alert-triangle", "arrow-back-up", "ban", "backspace", "building-store", "calendar-due", "check", "chevron-left", "chevron-right", "circle-check",
   "clock", "copy", "device-mobile", "gift", "history", "keyboard", "language", "lock", "logout", "minus", "plus", "qrcode", "refresh",
   "rosette", "scan", "settings", "shield-check", "ticket", "user", "users", "wifi-off", "x", "bulb", "cup",
+  "adjustments", "arrow-down-left", "arrow-up-right", "arrows-exchange", "bell", "bolt", "chevron-down", "device-mobile-plus", "dots-vertical",
+  "external-link", "id-badge-2", "map-pin", "menu-2", "message-2", "microphone", "photo", "rubber-stamp", "send", "speakerphone", "sticker-2",
+  "user-plus", "video", "world",
 ];
 
 function sprite() {

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use super::open::{self, Place};
 use super::serve::{Running, stop_asked};
-use super::{Exit, seed};
+use super::{Exit, dress, seed};
 use crate::app::App;
 use crate::assets;
 use crate::clock::{Chance, Clock};
@@ -53,7 +53,7 @@ pub async fn demo(place: &Place, demo: Demo) -> anyhow::Result<Exit> {
     open::start_logging(settings.log_format);
 
     let app = open::app(settings, Clock::system()).await?;
-    let sandbox = demo.sandbox(&app.clock)?;
+    let sandbox = demo.sandbox(&app)?;
     let running = Running::start(app.clone()).await?;
     sandbox.on_clock(keep_offset(&app));
     let serving = tokio::spawn({
@@ -116,11 +116,12 @@ impl Demo {
         })
     }
 
-    fn sandbox(&self, clock: &Clock) -> anyhow::Result<Sandbox> {
+    fn sandbox(&self, app: &App) -> anyhow::Result<Sandbox> {
         let history = self.data.join("line.jsonl");
         let config = Config { history: Some(history.clone()), ..Config::beside(self.sandbox_port, self.port) };
-        let ids = Ids::new(clock.clone(), Chance::system());
-        Sandbox::open(config, clock.clone(), ids)
+        let config = dress::dress(config, &app.settings.brand_dir);
+        let ids = Ids::new(app.clock.clone(), Chance::system());
+        Sandbox::open(config, app.clock.clone(), ids)
             .with_context(|| format!("{} cannot be read; `make demo-reset` starts over", history.display()))
     }
 

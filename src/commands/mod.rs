@@ -2,12 +2,19 @@
 //! an exit code: 0 ok · 1 invalid or failed · 2 plan has changes (only when asked) · 3 refused by policy · 4 LINE or
 //! network · 64 usage.
 
+mod api_key;
 mod demo;
+mod device;
 mod doctor;
+mod dress;
 mod migrate;
 mod open;
+mod pin;
+mod print;
+mod sandbox;
 mod seed;
 mod serve;
+mod staff;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,6 +79,8 @@ struct Cli {
 enum Command {
     /// Run everything on this machine with LINE in a box and a made-up coffee shop; no LINE account needed.
     Demo(demo::Demo),
+    /// Run LINE in a box alone: phones in the browser and LINE's API, for a service you run yourself.
+    Sandbox(sandbox::Args),
     /// Run the service: webhook, member pages, counter, API, and the sender.
     Serve,
     /// Check settings, database, clock and LINE, and say what to mend.
@@ -82,6 +91,12 @@ enum Command {
     },
     /// Bring the database to this program's schema.
     Migrate,
+    /// Make, list and revoke the keys of programs.
+    ApiKey(api_key::ApiKey),
+    /// Add, list and disable the people who work for the brand.
+    Staff(staff::Staff),
+    /// Enrol, list and revoke the devices of the stores.
+    Device(device::Device),
 }
 
 /// Runs the program.
@@ -113,8 +128,12 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
     let place = open::Place { env_file: cli.env_file, brand: cli.brand };
     match cli.command {
         Command::Demo(demo) => demo::demo(&place, demo).await,
+        Command::Sandbox(args) => sandbox::sandbox(&place, args).await,
         Command::Serve => serve::serve(&place).await,
         Command::Doctor { format } => doctor::doctor(&place, format).await,
         Command::Migrate => migrate::migrate(&place).await,
+        Command::ApiKey(args) => api_key::api_key(&place, args).await,
+        Command::Staff(args) => staff::staff(&place, args).await,
+        Command::Device(args) => device::device(&place, args).await,
     }
 }

@@ -12,7 +12,7 @@ use crate::clock::{Chance, Clock};
 use crate::ids::Ids;
 use crate::line::client::{Client, Setup};
 use crate::settings::{self, LogFormat, Raw, Settings};
-use crate::store::{Db, OpenOptions};
+use crate::store::{Db, OpenOptions, Schema, install};
 use crate::words::Words;
 use crate::worker;
 
@@ -53,8 +53,20 @@ impl Place {
 
     /// The App on a store that is migrated, for commands beside a running service.
     pub async fn app(&self) -> anyhow::Result<App> {
-        let settings = self.settings()?;
-        app(settings, Clock::system()).await
+        let app = app(self.settings()?, Clock::system()).await?;
+        match app.db.schema().await.context("The database cannot be asked")? {
+            Schema::Current => {}
+            Schema::Behind(_) => anyhow::bail!(
+                "The database is not yet at this program's schema. Run `shuke migrate`, or start `shuke serve`, which does the same."
+            ),
+            Schema::Newer(found) => {
+                anyhow::bail!("The database was migrated by a newer Shuke (migration {found}). Use the newer program.")
+            }
+        }
+        if let Some(installed) = install::find(&app.db).await? {
+            app.clock.set_offset_us(installed.clock_offset_us);
+        }
+        Ok(app)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::ids::{AccountId, LineUserId, MemberId, ReplyId};
 use crate::line::message::{self, Message};
 use crate::members::keys;
 use crate::secret::{DataKey, Sealed};
-use crate::store::{Tx, query};
+use crate::store::{On, Tx, query};
 
 /// A try that has not come back after this long was cut off by a crash. Longer than any time-out of a request.
 const CUT_OFF: TimeDelta = TimeDelta::seconds(60);
@@ -57,6 +57,20 @@ pub enum ReplyState {
     Refused,
     /// Its token died first.
     Expired,
+}
+
+impl ReplyState {
+    /// The word in rows and meters.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Trying => "trying",
+            Self::Sent => "sent",
+            Self::Unknown => "unknown",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -128,6 +142,7 @@ pub async fn send(app: &App, id: ReplyId) -> sqlx::Result<Option<ReplyState>> {
     .bind(&error)
     .execute()
     .await?;
+    count(state, 1);
     if state != ReplyState::Sent {
         tracing::warn!(reply.id = %id, ?state, error, "a reply did not arrive for certain");
     }
@@ -163,6 +178,11 @@ fn after(heard: Heard) -> (ReplyState, Option<String>, Option<String>) {
     }
 }
 
+/// How many replies are owed and not yet settled.
+pub async fn open(on: impl Into<On<'_>>) -> sqlx::Result<i64> {
+    query(on, "select count(*) from reply where state in ('pending', 'trying')").value().await
+}
+
 /// Puts right what a crash left: dead tokens are marked, tries that were cut off become unknown, and what is still pending is
 /// sent. Any replica may do it at any time. How many were sent.
 pub async fn sweep(app: &App) -> sqlx::Result<usize> {
@@ -188,14 +208,20 @@ pub async fn sweep(app: &App) -> sqlx::Result<usize> {
 }
 
 async fn settle_left(app: &App, id: ReplyId, from: ReplyState, to: ReplyState) -> sqlx::Result<()> {
-    query(app.db.writer(), "update reply set state = $3, settled_at = $4 where id = $1 and state = $2")
+    let changed = query(app.db.writer(), "update reply set state = $3, settled_at = $4 where id = $1 and state = $2")
         .bind(id)
         .bind(from)
         .bind(to)
         .bind(app.clock.now())
         .execute()
-        .await
-        .map(drop)
+        .await?;
+    count(to, changed);
+    Ok(())
+}
+
+/// A reply that goes back to pending is counted too: how often that happens tells how LINE does.
+fn count(state: ReplyState, replies: u64) {
+    metrics::counter!("shuke_replies_total", "state" => state.word()).increment(replies);
 }
 
 fn token_context(member: MemberId) -> String {

@@ -54,11 +54,13 @@ async fn accepted(tx: &mut Tx, batch: BatchId, request_id: Option<String>, now: 
         .execute()
         .await?;
     if changed == 1 {
-        query(tx, "update delivery set state = 'accepted', settled_at = $2 where batch = $1 and state = 'planned'")
-            .bind(batch)
-            .bind(now)
-            .execute()
-            .await?;
+        let people =
+            query(tx, "update delivery set state = 'accepted', settled_at = $2 where batch = $1 and state = 'planned'")
+                .bind(batch)
+                .bind(now)
+                .execute()
+                .await?;
+        count("accepted", people);
     }
     Ok(())
 }
@@ -120,14 +122,15 @@ pub(super) async fn unknown(
 async fn without(app: &App, tx: &mut Tx, batch: &Claimed, index: usize, now: DateTime<Utc>) -> sqlx::Result<()> {
     let Some(member) = batch.recipients.get(index) else { return Ok(()) };
     untry(app, tx, batch.id, batch.run, batch.recipients.len(), now).await?;
-    query(tx, "update delivery set state = 'refused', reason = $3, settled_at = $4 where member = $1 and run = $2 and state = 'planned'")
+    let people = query(tx, "update delivery set state = 'refused', reason = $3, settled_at = $4 where member = $1 and run = $2 and state = 'planned'")
         .bind(*member)
         .bind(batch.run)
         .bind(Reason::UnknownToLine)
         .bind(now)
         .execute()
-        .await
-        .map(drop)
+        .await?;
+    count("refused", people);
+    Ok(())
 }
 
 async fn again(tx: &mut Tx, batch: BatchId, taken_off: i64, next_at: DateTime<Utc>) -> sqlx::Result<()> {
@@ -172,13 +175,14 @@ pub(super) async fn skip(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     for (member, reason) in people {
-        query(&mut *tx, "update delivery set state = 'skipped', reason = $3, settled_at = $4 where member = $1 and run = $2 and state = 'planned'")
+        let people = query(&mut *tx, "update delivery set state = 'skipped', reason = $3, settled_at = $4 where member = $1 and run = $2 and state = 'planned'")
             .bind(*member)
             .bind(run)
             .bind(*reason)
             .bind(now)
             .execute()
             .await?;
+        count("skipped", people);
     }
     Ok(())
 }
@@ -210,6 +214,7 @@ async fn mark_people(
     .bind(now)
     .execute()
     .await?;
+    count(state, changed);
     Ok(i64::try_from(changed).unwrap_or(i64::MAX))
 }
 
@@ -285,7 +290,12 @@ pub(super) async fn skip_blocked(app: &App, member: MemberId) -> sqlx::Result<u6
             .await?;
     }
     tx.commit().await?;
+    count("skipped", skipped);
     Ok(skipped)
+}
+
+fn count(state: &'static str, people: u64) {
+    metrics::counter!("shuke_deliveries_total", "state" => state).increment(people);
 }
 
 fn shortened(text: &str) -> String {

@@ -23,7 +23,7 @@ use crate::line::webhook::RawEvent;
 
 pub use dispatch::{settle_all, settled};
 pub use journal::Unavailable;
-pub use store::{Parked, parked, retain, revive};
+pub use store::{Parked, parked, parked_count, retain, revive};
 
 /// Tries before an event is parked.
 pub const TRIES: i64 = 5;
@@ -64,7 +64,9 @@ impl Intake {
         let key = keys.of(app, now.date_naive()).await?;
         let rows = journal::rows(app, account, now, &key, events);
         let persons = dispatch::persons(&rows);
+        let count = u64::try_from(rows.len()).unwrap_or_default();
         journal.write(rows).await?;
+        metrics::counter!("shuke_events_accepted_total").increment(count);
         dispatch.wake(persons);
         Ok(())
     }

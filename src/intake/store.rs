@@ -156,6 +156,11 @@ pub async fn parked(on: impl Into<On<'_>>) -> sqlx::Result<Vec<Parked>> {
     query(on, "select id, kind, at, error from event where state = 'parked' order by at limit 100").all().await
 }
 
+/// How many events are parked.
+pub async fn parked_count(on: impl Into<On<'_>>) -> sqlx::Result<i64> {
+    query(on, "select count(*) from event where state = 'parked'").value().await
+}
+
 /// Gives a parked event another five tries; false when there is none of that id.
 pub async fn revive(app: &App, id: &str) -> sqlx::Result<bool> {
     let changed = query(

@@ -35,6 +35,8 @@ pub struct Config {
     pub rich_menu: Vec<Tile>,
     /// In which zone the page tells the time.
     pub zone: Tz,
+    /// Whether the service lives in the sandbox's time, so that moving the clock moves both.
+    pub shares_clock: bool,
 }
 
 /// A LINE channel that does not exist.
@@ -92,6 +94,7 @@ impl Config {
             menu_columns: 3,
             rich_menu: default_menu(),
             zone: Tz::Asia__Taipei,
+            shares_clock: true,
         }
     }
 

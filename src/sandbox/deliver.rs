@@ -79,6 +79,7 @@ impl Sandbox {
     /// Sets how webhooks are delivered.
     pub fn set_habits(&self, habits: Habits) {
         self.lock().habits = habits;
+        self.turned();
     }
 
     /// How webhooks are delivered.
@@ -97,6 +98,8 @@ impl Sandbox {
             let mut inside = self.lock();
             if inside.habits.hold {
                 inside.post.held.push_back(event_id);
+                drop(inside);
+                self.turned();
                 return None;
             }
             inside.habits.duplicates
@@ -150,6 +153,13 @@ impl Sandbox {
             unreceived(&inside.world)
         };
         self.redeliver(lost).await
+    }
+
+    /// Sends the newest event once more: as a redelivery, or as the plain double LINE warns of. The outcome is none when there
+    /// is no event yet, or nowhere to send it.
+    pub async fn send_again(&self, redelivery: bool) -> Option<Outcome> {
+        let last = self.look(|world| world.webhooks.last().map(|event| event.webhook.event_id.clone()))?;
+        self.deliver(vec![last], redelivery).await
     }
 
     async fn redeliver(&self, events: Vec<String>) -> usize {

@@ -47,7 +47,7 @@ fn last_seq(delivery: &Delivery) -> u64 {
     delivery.attempts.last().map_or(delivery.webhook.seq, |attempt| attempt.seq)
 }
 
-fn request_json(request: &Request) -> Value {
+pub(super) fn request_json(request: &Request) -> Value {
     json!({
         "seq": request.seq, "id": request.id, "at": request.at, "method": request.method, "path": request.path,
         "endpoint": request.endpoint, "retry_key": request.retry_key, "body_sha256": request.body_sha256,
@@ -69,7 +69,7 @@ fn bubble_json(bubble: &Bubble) -> Value {
     })
 }
 
-fn webhook_json(delivery: &Delivery) -> Value {
+pub(super) fn webhook_json(delivery: &Delivery) -> Value {
     let webhook = &delivery.webhook;
     json!({
         "seq": webhook.seq, "event_id": webhook.event_id, "at": webhook.at, "user": webhook.user,

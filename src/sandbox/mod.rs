@@ -2,7 +2,7 @@
 //!
 //! [`World`] is everything LINE knows, a plain value made of the records of what happened. [`api`] answers the service under
 //! LINE's own paths; [`person`](Sandbox::follow) acts make webhook events, which leave signed and are delivered as LINE
-//! delivers them; [`control`] is the HTTP of the test rig; [`page`] shows phones. As a library it needs no sockets: give the
+//! delivers them; [`control`] is the HTTP of the test rig; [`page`] shows phones beside the counter. As a library it needs no sockets: give the
 //! service [`Sandbox::router`] or the transport over it, and the sandbox the service's own router.
 
 pub mod api;
@@ -13,6 +13,7 @@ mod guard;
 mod history;
 mod journal;
 pub mod liff;
+mod page;
 mod person;
 mod serve;
 mod transport;
@@ -106,7 +107,11 @@ impl Sandbox {
 
     /// LINE's API, the controls and the page, as one router.
     pub fn router(&self) -> Router {
-        api::router(self).merge(control::router(self)).fallback(api::unknown_path).with_state(self.clone())
+        api::router(self)
+            .merge(control::router(self))
+            .merge(page::router())
+            .fallback(api::unknown_path)
+            .with_state(self.clone())
     }
 
     /// Delivers webhooks into `service` from now on, without sockets.
@@ -121,12 +126,14 @@ impl Sandbox {
 
     /// Turns the knobs a restart forgets: faults, rates, quota.
     pub fn tune<T>(&self, knobs: impl FnOnce(&mut World) -> T) -> T {
-        knobs(&mut self.lock().world)
+        let turned = knobs(&mut self.lock().world);
+        self.turned();
+        turned
     }
 
     /// Switches a fault on.
     pub fn fault(&self, fault: Fault) {
-        self.lock().world.faults.add(fault);
+        self.tune(|world| world.faults.add(fault));
     }
 
     /// Kills every channel access token made until now.
@@ -142,6 +149,8 @@ impl Sandbox {
         if let Some(told) = told.as_ref() {
             told(self.0.clock.offset_us());
         }
+        drop(told);
+        self.turned();
     }
 
     /// Calls `told` with the clock's offset in microseconds after each move.
@@ -149,9 +158,14 @@ impl Sandbox {
         *self.0.clock_moved.lock().expect("no thread panicked in the callback") = Some(told);
     }
 
-    /// Grows with each record; for pages and tests that wait for something to happen.
+    /// Grows with each record, and is told again when a dial was turned; for pages and tests that wait for something to happen.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.0.grown.subscribe()
+    }
+
+    /// Tells whoever watches that a dial was turned, which is no record.
+    fn turned(&self) {
+        self.0.grown.send_modify(|_| ());
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside> {

@@ -2,13 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api;
 mod architecture;
 mod chat;
+mod commands;
 mod contract;
+mod crash;
 mod harness;
 mod intake;
 mod jobs;
+mod logs;
 mod members;
+mod ops;
 mod sandbox;
 mod shop;
 mod store;

@@ -34,6 +34,7 @@ pub(super) fn router(_: &Sandbox) -> Router<Sandbox> {
         .route("/webhooks", get(habits).post(set_habits))
         .route("/webhooks/release", post(release))
         .route("/webhooks/redeliver", post(redeliver))
+        .route("/webhooks/again", post(send_again))
         .route("/users", get(users).post(add_user))
         .route("/seed", post(seed))
         .route("/users/{id}/follow", post(follow))
@@ -172,6 +173,16 @@ async fn release(State(sandbox): State<Sandbox>, Json(wanted): Json<Release>) ->
 
 async fn redeliver(State(sandbox): State<Sandbox>) -> Json<Value> {
     Json(json!({ "redelivered": sandbox.redeliver_all().await }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Again {
+    redelivery: bool,
+}
+
+async fn send_again(State(sandbox): State<Sandbox>, Json(wanted): Json<Again>) -> Json<Value> {
+    Json(json!({ "outcome": sandbox.send_again(wanted.redelivery).await }))
 }
 
 async fn users(State(sandbox): State<Sandbox>) -> Json<Value> {

@@ -67,10 +67,17 @@ impl Person {
     }
 }
 
+/// The letter that stands for a name: a Chinese or Japanese one ends with what tells people apart, others begin with it.
+fn initial(name: &str) -> char {
+    let mut letters = name.chars().filter(|c| c.is_alphanumeric());
+    let first = letters.next().unwrap_or('?');
+    if first.is_ascii() { first.to_ascii_uppercase() } else { letters.next_back().unwrap_or(first) }
+}
+
 /// The picture of a profile: an initial on a disc whose colour the id decides. SVG, drawn here.
 pub fn picture(user: &User) -> String {
     let hue = u16::from_str_radix(&user.id.as_str()[1..4], 16).unwrap_or_default() % 360;
-    let initial = user.name.chars().next().filter(|c| c.is_alphanumeric()).unwrap_or('?');
+    let initial = initial(&user.name);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 96 96\"><circle cx=\"48\" cy=\"48\" r=\"48\" \
          fill=\"hsl({hue} 38% 42%)\"/><text x=\"48\" y=\"64\" font-family=\"sans-serif\" font-size=\"44\" fill=\"#fff\" \
@@ -98,6 +105,15 @@ mod tests {
         ] {
             let person = Person { user: user.clone(), friendship, has_written };
             assert_eq!(person.profile_is_open(), open, "{friendship:?} {has_written}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_its_letter() {
+        for (name, letter) in
+            [("測試小美", '美'), ("mei", 'M'), ("測", '測'), ("小美🐣", '美'), ("<b>", 'B'), ("🐣", '?')]
+        {
+            assert_eq!(initial(name), letter, "{name}");
         }
     }
 

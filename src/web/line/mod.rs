@@ -52,6 +52,7 @@ async fn webhook(State(line): State<Line>, headers: HeaderMap, body: Result<Byte
 async fn receive(line: &Line, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
     let secret = line.app.settings.channel_secret.expose_secret();
     signature::verify_headers(secret, body, headers).map_err(|_| {
+        metrics::counter!("shuke_bad_signatures_total").increment(1);
         Problem::unauthenticated("The signature is missing or does not fit this body and this channel.")
     })?;
     let delivery =

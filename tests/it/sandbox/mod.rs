@@ -3,6 +3,7 @@
 mod api;
 mod client;
 mod faults;
+mod page;
 mod people;
 mod restart;
 mod sending;

@@ -1,8 +1,7 @@
 //! A whole shop in one process, so that a test reads as a conversation: people with phones, the service, and the sandbox as
 //! LINE, without sockets. The clock stands still until `advance`; what runs later is run by hand after every act.
 
-use std::path::Path;
-
+use axum::Router;
 use chrono::TimeDelta;
 use serde_json::Value;
 use shuke::app::{App, Parts};
@@ -12,7 +11,7 @@ use shuke::intake::{self, Intake};
 use shuke::line::client::{Client, Setup};
 use shuke::members::accounts::{self, Directory};
 use shuke::members::{self, Member};
-use shuke::sandbox::{Config, Sandbox};
+use shuke::sandbox::{Channel, Config, Sandbox};
 use shuke::settings::{Raw, Settings};
 use shuke::store::{Db, install};
 use shuke::words::Words;
@@ -30,6 +29,10 @@ pub struct Shop {
     pub sandbox: Sandbox,
     /// The account.
     pub account: AccountId,
+    /// The service's pages and API.
+    pub pages: Router,
+    /// The operator's routes.
+    pub ops: Router,
 }
 
 impl Shop {
@@ -40,41 +43,18 @@ impl Shop {
 
     /// The same with a clock of one's own.
     pub async fn open_at(db: &Db, clock: Clock) -> Self {
-        let chance = Chance::seeded(11);
-        let ids = Ids::new(clock.clone(), chance.clone());
         let sandbox = Sandbox::open(Config::in_memory(), clock.clone(), Ids::new(clock.clone(), Chance::seeded(12)))
             .expect("a sandbox opens");
-        let settings = settings(&sandbox);
-        let setup = Setup {
-            channel_id: settings.channel_id.clone(),
-            channel_secret: settings.channel_secret.clone(),
-            access_token: None,
-            api_base: settings.line_api_base.clone(),
-            data_api_base: settings.line_data_api_base.clone(),
-        };
-        let line = Client::over(sandbox.transport(), setup, clock.clone()).expect("a loopback address");
-        let app = App::new(Parts {
-            db: db.clone(),
-            line,
-            secret: settings.secret.clone(),
-            settings,
-            words: Words::load(),
-            holder: ids.make(),
-            subscribed: worker::SUBSCRIBED,
-            jobs_bell: tokio::sync::Notify::new(),
-            sender_bell: tokio::sync::Notify::new(),
-            clock,
-            chance,
-            ids,
-        });
+        let app = app_over(db, clock, &sandbox);
         install::ensure(&app.db, &app.ids, app.clock.now()).await.expect("an installation");
         let account = accounts::ensure(&app).await.expect("an account");
         brand::publish_first(&app).await.expect("the sample brand is published");
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let intake = Intake::start(&app, &tasks, &stop, false);
         let accounts = Directory::load(&app.db).await.expect("accounts");
-        sandbox.deliver_to(web::line::routes(web::line::Line { app: app.clone(), intake, accounts }));
-        Self { app, sandbox, account }
+        let (pages, ops) = web::routers(&app, web::line::Line { app: app.clone(), intake, accounts });
+        sandbox.deliver_to(pages.clone());
+        Self { app, sandbox, account, pages, ops }
     }
 
     /// Somebody new adds the account.
@@ -158,10 +138,38 @@ impl Shop {
     }
 }
 
-fn settings(sandbox: &Sandbox) -> Settings {
-    let channel = &sandbox.config().channel;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Settings::check(&Raw::of([
+/// The service's parts on a database, with the sandbox as LINE.
+pub fn app_over(db: &Db, clock: Clock, sandbox: &Sandbox) -> App {
+    let chance = Chance::seeded(11);
+    let ids = Ids::new(clock.clone(), chance.clone());
+    let settings = Settings::check(&Raw::of(raw_settings(&sandbox.config().channel))).expect("settings of the tests");
+    let setup = Setup {
+        channel_id: settings.channel_id.clone(),
+        channel_secret: settings.channel_secret.clone(),
+        access_token: None,
+        api_base: settings.line_api_base.clone(),
+        data_api_base: settings.line_data_api_base.clone(),
+    };
+    let line = Client::over(sandbox.transport(), setup, clock.clone()).expect("a loopback address");
+    App::new(Parts {
+        db: db.clone(),
+        line,
+        secret: settings.secret.clone(),
+        settings,
+        words: Words::load(),
+        holder: ids.make(),
+        subscribed: worker::SUBSCRIBED,
+        jobs_bell: tokio::sync::Notify::new(),
+        sender_bell: tokio::sync::Notify::new(),
+        clock,
+        chance,
+        ids,
+    })
+}
+
+/// The settings of the tests, by name.
+pub fn raw_settings(channel: &Channel) -> Vec<(&'static str, String)> {
+    vec![
         ("LINE_CHANNEL_SECRET", channel.secret.clone()),
         ("LINE_CHANNEL_ID", channel.id.clone()),
         ("LINE_LOGIN_CHANNEL_ID", channel.login_channel_id.clone()),
@@ -170,9 +178,8 @@ fn settings(sandbox: &Sandbox) -> Settings {
         ("LINE_DATA_API_BASE", String::from("http://127.0.0.1:8090")),
         ("PUBLIC_URL", String::from("http://localhost:8080")),
         ("SHUKE_SECRET", String::from("a secret of the tests in 32 letters")),
-        ("BRAND_DIR", root.display().to_string()),
-    ]))
-    .expect("settings of the tests")
+        ("BRAND_DIR", String::from(env!("CARGO_MANIFEST_DIR"))),
+    ]
 }
 
 /// The first action with this label within a message, quick replies too.

@@ -1,0 +1,135 @@
+//! `shuke device`: the phones, tablets and tills of the stores. A code enrols one; a lost one is revoked.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::open::Place;
+use super::{Exit, Format, print};
+use crate::app::App;
+use crate::ids::{Actor, DeviceId};
+use crate::staff::devices::{self, LONGEST_NAME, Listed, Made};
+
+/// Devices of the stores.
+#[derive(Debug, clap::Args)]
+pub struct Device {
+    #[command(subcommand)]
+    act: Act,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t, global = true)]
+    format: Format,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Act {
+    /// Make a code that enrols one device within ten minutes.
+    Code {
+        /// The store's code, as in brand.yaml.
+        store: String,
+        /// What staff will call the device; the store's code where it is left out.
+        #[arg(long, default_value = "")]
+        name: String,
+    },
+    /// List all devices, revoked ones too.
+    List,
+    /// Shut a device out and end every session on it.
+    Revoke {
+        /// The device's id, as `list` shows it.
+        id: DeviceId,
+    },
+}
+
+/// Enrols, lists or revokes devices.
+pub async fn device(place: &Place, args: Device) -> anyhow::Result<Exit> {
+    let app = place.app().await?;
+    let mut out = std::io::stdout().lock();
+    match args.act {
+        Act::Code { store, name } => code(&app, &mut out, &store, &name, args.format).await,
+        Act::List => list(&app, &mut out, args.format).await,
+        Act::Revoke { id } => revoke(&app, &mut out, id, args.format).await,
+    }
+}
+
+async fn code(app: &App, out: &mut impl Write, store: &str, name: &str, format: Format) -> anyhow::Result<Exit> {
+    let code = match devices::make_code(app, store, name, &Actor::operator()).await? {
+        Made::Code(code) => code,
+        Made::BadName => {
+            eprintln!("The name may have {LONGEST_NAME} letters, without line breaks. Nothing was made.");
+            return Ok(Exit::Failed);
+        }
+        Made::UnknownStore { known } => return Ok(unknown_store(store, &known)),
+    };
+    match format {
+        Format::Json => {
+            print::json(out, &json!({ "code": code.text, "store": store, "expires_at": code.expires_at }))?;
+        }
+        Format::Human => writeln!(
+            out,
+            "{}\n\nType it at {}/counter/ on the device that is to work for {store}, until {}. It works once.",
+            code.text,
+            app.settings.public_url,
+            print::moment(code.expires_at)
+        )?,
+    }
+    Ok(Exit::Ok)
+}
+
+/// Says which stores there are.
+pub(super) fn unknown_store(store: &str, known: &[String]) -> Exit {
+    if known.is_empty() {
+        eprintln!(
+            "No brand is published yet, so there are no stores. `shuke serve` publishes the brand's files at its first start."
+        );
+    } else {
+        eprintln!("The brand has no store {store:?}; it has {}.", known.join(", "));
+    }
+    Exit::Failed
+}
+
+async fn list(app: &App, out: &mut impl Write, format: Format) -> anyhow::Result<Exit> {
+    let devices = devices::all(&app.db).await?;
+    match format {
+        Format::Json => {
+            let item = |device: &Listed| {
+                json!({
+                    "id": device.id, "store": device.store, "name": device.name, "enrolled_at": device.enrolled_at,
+                    "seen_at": device.seen_at, "revoked_at": device.revoked_at,
+                })
+            };
+            let items: Vec<_> = devices.iter().map(item).collect();
+            print::json(out, &json!({ "items": items, "next": null }))?;
+        }
+        Format::Human if devices.is_empty() => {
+            writeln!(out, "No devices yet. `shuke device code STORE` makes a code that enrols one.")?;
+        }
+        Format::Human => {
+            let row = |device: &Listed| {
+                let state = match (device.revoked_at, device.seen_at) {
+                    (Some(at), _) => format!("revoked {}", print::moment(at)),
+                    (None, Some(at)) => format!("used {}", print::moment(at)),
+                    (None, None) => String::from("never used"),
+                };
+                [device.id.to_string(), device.store.clone(), device.name.clone(), state]
+            };
+            let rows: Vec<_> = devices.iter().map(row).collect();
+            print::table(out, ["ID", "STORE", "NAME", "STATE"], &rows)?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+async fn revoke(app: &App, out: &mut impl Write, id: DeviceId, format: Format) -> anyhow::Result<Exit> {
+    if !devices::all(&app.db).await?.iter().any(|device| device.id == id) {
+        eprintln!("There is no device {id}; `shuke device list` shows those there are.");
+        return Ok(Exit::Failed);
+    }
+    let changed = devices::revoke(app, id, &Actor::operator()).await?;
+    match format {
+        Format::Json => print::json(out, &json!({ "id": id, "revoked": true, "changed": changed }))?,
+        Format::Human if changed => {
+            writeln!(out, "The device is shut out; whoever was signed in on it is signed out.")?
+        }
+        Format::Human => writeln!(out, "The device was shut out before.")?,
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,223 @@
+//! `shuke staff`: the people who work for the brand, and their PINs.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::device::unknown_store;
+use super::open::Place;
+use super::pin::{self, NotGiven};
+use super::{Exit, Format, print};
+use crate::app::App;
+use crate::ids::Actor;
+use crate::staff::people::{self, Added, LONGEST_NAME, NewPerson, Person, State};
+use crate::staff::{Pin, Role};
+
+/// People who work for the brand.
+#[derive(Debug, clap::Args)]
+pub struct Staff {
+    #[command(subcommand)]
+    act: Act,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t, global = true)]
+    format: Format,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Act {
+    /// Add somebody. The PIN is asked for on a terminal, or read as the first line of standard input.
+    Add {
+        /// How colleagues call them.
+        name: String,
+        /// clerk (serves), manager (also corrects and enrols devices) or owner (also decides who works here).
+        #[arg(long)]
+        role: Role,
+        /// A store they work for; give it once for each. Left out: every store.
+        #[arg(long = "store", value_name = "STORE")]
+        stores: Vec<String>,
+        /// Make up a PIN and print it.
+        #[arg(long)]
+        make_pin: bool,
+    },
+    /// List everybody, also those who left.
+    List,
+    /// Give somebody another PIN; signs them out everywhere and lifts their locks.
+    Pin {
+        /// Who.
+        name: String,
+        /// Make up a PIN and print it.
+        #[arg(long)]
+        make_pin: bool,
+    },
+    /// Let somebody in no more. What they did stays in the history.
+    Disable {
+        /// Who.
+        name: String,
+    },
+}
+
+/// Adds, lists or disables people, or gives one another PIN.
+pub async fn staff(place: &Place, args: Staff) -> anyhow::Result<Exit> {
+    let app = place.app().await?;
+    let mut out = std::io::stdout().lock();
+    match args.act {
+        Act::Add { name, role, stores, make_pin } => {
+            add(&app, &mut out, NewStaff { name, role, stores }, make_pin, args.format).await
+        }
+        Act::List => list(&app, &mut out, args.format).await,
+        Act::Pin { name, make_pin } => change_pin(&app, &mut out, &name, make_pin, args.format).await,
+        Act::Disable { name } => disable(&app, &mut out, &name, args.format).await,
+    }
+}
+
+struct NewStaff {
+    name: String,
+    role: Role,
+    stores: Vec<String>,
+}
+
+async fn add(app: &App, out: &mut impl Write, new: NewStaff, make_pin: bool, format: Format) -> anyhow::Result<Exit> {
+    let pin = match pin_for(app, make_pin).await? {
+        Ok(pin) => pin,
+        Err(exit) => return Ok(exit),
+    };
+    let made = make_pin.then(|| String::from(pin.reveal()));
+    let NewStaff { name, role, stores } = new;
+    let person = NewPerson { name: name.clone(), role, stores: stores.clone(), pin };
+    let id = match people::add(app, person, &Actor::operator()).await? {
+        Added::Added(id) => id,
+        Added::BadName => {
+            eprintln!("The name must have 1 to {LONGEST_NAME} letters, without line breaks. Nobody was added.");
+            return Ok(Exit::Failed);
+        }
+        Added::NameTaken => {
+            eprintln!("Somebody who works here is called {name:?} already; on a device nobody could tell them apart.");
+            return Ok(Exit::Failed);
+        }
+        Added::UnknownStore { store, known } => return Ok(unknown_store(&store, &known)),
+    };
+    let name = name.trim();
+    match format {
+        Format::Json => {
+            let mut answer = json!({ "id": id, "name": name, "role": role, "stores": stores });
+            if let Some(pin) = made {
+                answer["pin"] = pin.into();
+            }
+            print::json(out, &answer)?;
+        }
+        Format::Human => {
+            let place = if stores.is_empty() { String::from("every store") } else { stores.join(", ") };
+            writeln!(out, "{name} may sign in as {role} at {place}.")?;
+            show_pin(out, made.as_deref())?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+async fn list(app: &App, out: &mut impl Write, format: Format) -> anyhow::Result<Exit> {
+    let people = people::all(&app.db).await?;
+    match format {
+        Format::Json => {
+            let item = |person: &Person| {
+                json!({
+                    "id": person.id, "name": person.name, "role": person.role, "stores": person.stores.0,
+                    "state": person.state, "created_at": person.created_at,
+                })
+            };
+            let items: Vec<_> = people.iter().map(item).collect();
+            print::json(out, &json!({ "items": items, "next": null }))?;
+        }
+        Format::Human if people.is_empty() => {
+            writeln!(out, "Nobody yet. `shuke staff add NAME --role clerk --store STORE` adds somebody.")?;
+        }
+        Format::Human => {
+            let row = |person: &Person| {
+                let stores =
+                    if person.stores.is_empty() { String::from("every store") } else { person.stores.join(", ") };
+                let state = match person.state {
+                    State::Active => "active",
+                    State::Disabled => "disabled",
+                };
+                [person.name.clone(), person.role.to_string(), stores, String::from(state)]
+            };
+            let rows: Vec<_> = people.iter().map(row).collect();
+            print::table(out, ["NAME", "ROLE", "STORES", "STATE"], &rows)?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+async fn change_pin(
+    app: &App,
+    out: &mut impl Write,
+    name: &str,
+    make_pin: bool,
+    format: Format,
+) -> anyhow::Result<Exit> {
+    let Some(person) = find(app, name).await? else { return Ok(Exit::Failed) };
+    let pin = match pin_for(app, make_pin).await? {
+        Ok(pin) => pin,
+        Err(exit) => return Ok(exit),
+    };
+    let made = make_pin.then(|| String::from(pin.reveal()));
+    if !people::reset_pin(app, person.id, pin, &Actor::operator()).await? {
+        eprintln!("{} does not work here any more.", person.name);
+        return Ok(Exit::Failed);
+    }
+    match format {
+        Format::Json => {
+            let mut answer = json!({ "name": person.name, "changed": true });
+            if let Some(pin) = made {
+                answer["pin"] = pin.into();
+            }
+            print::json(out, &answer)?;
+        }
+        Format::Human => {
+            writeln!(out, "{} has a new PIN and signs in again.", person.name)?;
+            show_pin(out, made.as_deref())?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+async fn disable(app: &App, out: &mut impl Write, name: &str, format: Format) -> anyhow::Result<Exit> {
+    let Some(person) = find(app, name).await? else { return Ok(Exit::Failed) };
+    let changed = people::disable(app, person.id, &Actor::operator()).await?;
+    match format {
+        Format::Json => print::json(out, &json!({ "name": person.name, "disabled": true, "changed": changed }))?,
+        Format::Human => writeln!(out, "{} is let in no more and is signed out everywhere.", person.name)?,
+    }
+    Ok(Exit::Ok)
+}
+
+async fn find(app: &App, name: &str) -> anyhow::Result<Option<Person>> {
+    let person = people::by_name(&app.db, name.trim()).await?;
+    if person.is_none() {
+        eprintln!("Nobody who works here is called {name:?}; `shuke staff list` shows who does.");
+    }
+    Ok(person)
+}
+
+/// The PIN to set: made up, asked for, or read.
+async fn pin_for(app: &App, make: bool) -> anyhow::Result<Result<Pin, Exit>> {
+    if make {
+        return Ok(Ok(Pin::random(&app.chance)));
+    }
+    Ok(pin::ask().await?.map_err(|why| {
+        match why {
+            NotGiven::Bad(why) => eprintln!("{why}. Nothing was changed."),
+            NotGiven::Different => eprintln!("The two PINs differ. Nothing was changed."),
+            NotGiven::Nothing => {
+                eprintln!("No PIN was given: type one, send one on standard input, or use --make-pin.")
+            }
+        }
+        Exit::Failed
+    }))
+}
+
+fn show_pin(out: &mut impl Write, made: Option<&str>) -> anyhow::Result<()> {
+    if let Some(pin) = made {
+        writeln!(out, "PIN: {pin}   (not shown again)")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! The description of the API, made from the handlers themselves.
+
+use std::sync::LazyLock;
+
+use axum::response::{IntoResponse as _, Response};
+use http::header;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+/// The API of Shuke for points of sale, web shops and partners.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Shuke", description = "Members, stamps and vouchers of a brand's LINE Official Account. \
+        Lists are {items, next}; errors are application/problem+json with a stable code; a rule's refusal is 422. \
+        Each write takes an Idempotency-Key: the same request under the same key gets the first answer again for a week, \
+        another request gets 409. Times are RFC 3339 in UTC; half-open intervals."),
+    paths(
+        super::members::list,
+        super::members::find,
+        super::timeline::page,
+        super::tags::put_on,
+        super::tags::take_off,
+    ),
+    components(schemas(super::members::Names)),
+    modifiers(&Key)
+)]
+struct Described;
+
+struct Key;
+
+impl Modify for Key {
+    fn modify(&self, document: &mut Document) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("shuke_…")
+            .description(Some("A key made by `shuke api-key create NAME --scope …`."))
+            .build();
+        document.components.get_or_insert_default().add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document.
+pub fn document() -> Document {
+    Described::openapi()
+}
+
+static TEXT: LazyLock<String> = LazyLock::new(|| document().to_pretty_json().expect("the description is plain data"));
+
+pub(super) async fn serve() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str()).into_response()
+}

@@ -1,0 +1,10 @@
+# A member's history, one sentence a line.
+timeline-followed = 友だち追加
+timeline-returned = ブロックを解除して、また友だちになりました
+timeline-unfollowed = 公式アカウントをブロックしました
+timeline-joined = 会員カードを受け取りました
+timeline-consented = お知らせの受け取りに同意しました（{ $purpose }）
+timeline-consent-withdrawn = お知らせの受け取りをやめました（{ $purpose }）
+timeline-said = メッセージを送りました（{ $type }）
+timeline-tagged = タグ「{ $tag }」が付きました
+timeline-untagged = タグ「{ $tag }」が外れました

@@ -1,0 +1,10 @@
+# A member's history, one sentence a line.
+timeline-followed = 加入好友
+timeline-returned = 解除封鎖，重新成為好友
+timeline-unfollowed = 封鎖了官方帳號
+timeline-joined = 領取會員卡
+timeline-consented = 同意接收通知（{ $purpose }）
+timeline-consent-withdrawn = 不再接收通知（{ $purpose }）
+timeline-said = 傳來訊息（{ $type }）
+timeline-tagged = 加上標籤「{ $tag }」
+timeline-untagged = 移除標籤「{ $tag }」

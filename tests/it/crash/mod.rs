@@ -1,0 +1,170 @@
+//! The real program as a child process that is killed without warning and started again, against a LINE this test serves.
+//! The judge is LINE's own history, and the database the program left.
+
+mod intake;
+
+use std::fs::File;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use shuke::clock::{Chance, Clock};
+use shuke::ids::Ids;
+use shuke::sandbox::{Config, Sandbox};
+use tokio::sync::oneshot;
+
+use crate::shop;
+
+/// How long a program may take to be ready: generous, for a machine that does other things besides.
+const READY_TRIES: usize = 3000;
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
+/// How often a program is killed in each test: `SHUKE_CRASH_ROUNDS`, else a few times.
+pub fn rounds() -> usize {
+    std::env::var("SHUKE_CRASH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
+}
+
+/// LINE on a port of its own, with the service's webhook address set.
+pub struct Line {
+    /// What LINE knows.
+    pub sandbox: Sandbox,
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Line {
+    /// Serves LINE for a service that will listen on `port`.
+    pub async fn for_service_on(port: u16) -> Self {
+        let config =
+            Config { webhook_url: Some(format!("http://127.0.0.1:{port}/line/webhook")), ..Config::in_memory() };
+        let clock = Clock::system();
+        let ids = Ids::new(clock.clone(), Chance::system());
+        let sandbox = Sandbox::open(config, clock, ids).expect("a sandbox opens");
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = sandbox.clone();
+        tokio::spawn(async move {
+            let until = async {
+                let _ = stopped.await;
+            };
+            served.serve(listener, until).await;
+        });
+        Self { sandbox, address, stop: Some(stop) }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+    }
+}
+
+/// `shuke serve` on a database, and what is needed to start it again.
+pub struct Service {
+    settings: Vec<(&'static str, String)>,
+    folder: PathBuf,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Service {
+    /// A service that is not started yet, on a free port.
+    pub fn new(database_url: &str, line: SocketAddr, port: u16) -> Self {
+        let folder = std::env::temp_dir().join(format!("shuke-crash-{}-{port}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let mut settings = shop::raw_settings(&shuke::sandbox::Channel::made_up());
+        settings.retain(|(name, _)| !["LINE_API_BASE", "LINE_DATA_API_BASE", "PUBLIC_URL"].contains(name));
+        settings.extend([
+            ("LINE_API_BASE", format!("http://{line}")),
+            ("LINE_DATA_API_BASE", format!("http://{line}")),
+            ("PUBLIC_URL", format!("http://127.0.0.1:{port}")),
+            ("DATABASE_URL", String::from(database_url)),
+            ("BIND", format!("127.0.0.1:{port}")),
+            ("LOG_FORMAT", String::from("json")),
+            ("RUST_LOG", String::from("warn")),
+        ]);
+        Self { settings, folder, port, child: None }
+    }
+
+    /// Where it is reached.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// Another command of the program beside the running service, to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).stdin(Stdio::null()).output().expect("the program starts")
+    }
+
+    /// The program with these settings and no others.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_shuke"));
+        command.args(arguments).env_clear().current_dir(&self.folder);
+        command.envs(self.settings.iter().map(|(name, value)| (*name, value)));
+        command
+    }
+
+    /// Starts it and waits until it is ready.
+    pub async fn start(&mut self) {
+        let log = File::options().create(true).append(true).open(self.folder.join("log")).expect("a log file");
+        let child = self.command(&["serve"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
+        self.child = Some(child.expect("the program starts"));
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().expect("a client");
+        for _ in 0..READY_TRIES {
+            if let Some(ended) = self.child.as_mut().and_then(|child| child.try_wait().expect("a child")) {
+                panic!("the service ended by itself ({ended}):\n{}", self.log());
+            }
+            if client.get(self.url("/readyz")).send().await.is_ok_and(|answer| answer.status() == 200) {
+                return;
+            }
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
+        panic!("the service is not ready:\n{}", self.log());
+    }
+
+    /// Ends it as a power failure would (SIGKILL), in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("it can be killed");
+            child.wait().expect("it is gone");
+        }
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            eprintln!("the service said:\n{}", self.log());
+        }
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A port nobody listens on at this moment.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// Asks `is_so` until it is.
+///
+/// # Panics
+/// When it is not after a minute.
+pub async fn wait_until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..READY_TRIES {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(BETWEEN_TRIES).await;
+    }
+    panic!("waited in vain until {what}");
+}

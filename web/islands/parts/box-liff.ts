@@ -1,0 +1,63 @@
+// The LIFF page over a chat: a frame whose name tells our stub of the SDK who is there.
+
+import type { LiffPage } from "./box";
+import { one } from "./page";
+
+interface Wishes {
+  open(uri: string): void;
+  follow(): void;
+}
+
+/** What the stub tells the phone. */
+interface Told {
+  from: "liff";
+  wants: "login" | "friendship" | "open" | "close";
+  url?: string;
+}
+
+export class LiffSheet {
+  private frame: HTMLIFrameElement | undefined;
+
+  constructor(
+    private readonly root: HTMLElement,
+    wishes: Wishes,
+  ) {
+    one("[data-sheet-close]", root)?.addEventListener("click", () => this.close());
+    root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.close();
+    });
+    addEventListener("message", (event: MessageEvent<unknown>) => {
+      if (!this.frame || event.source !== this.frame.contentWindow || !isTold(event.data)) return;
+      const { wants, url } = event.data;
+      if (wants === "close") this.close();
+      if (wants === "open" && url) wishes.open(url);
+      if (wants === "friendship") wishes.follow();
+    });
+  }
+
+  open(page: LiffPage): void {
+    this.close();
+    const frame = document.createElement("iframe");
+    const title = one("[data-sheet-title]", this.root);
+    // Before it loads: the stub reads it at once.
+    frame.name = page.frame_name;
+    frame.src = page.url;
+    frame.title = new URL(page.url).host;
+    frame.allow = "screen-wake-lock; clipboard-write";
+    if (title) title.textContent = frame.title;
+    one("[data-sheet-frame]", this.root)?.replaceChildren(frame);
+    this.frame = frame;
+    this.root.hidden = false;
+    one("[data-sheet-close]", this.root)?.focus();
+  }
+
+  close(): void {
+    this.root.hidden = true;
+    this.frame?.remove();
+    this.frame = undefined;
+  }
+}
+
+function isTold(data: unknown): data is Told {
+  return typeof data === "object" && data !== null && (data as { from?: unknown }).from === "liff";
+}
