@@ -308,23 +308,35 @@ create table ledger (
 );
 create unique index ledger_reverses on ledger (member, reverses) where reverses is not null;
 create index ledger_entry on ledger (member, id);
+create index ledger_actor on ledger (actor_id, recorded_at);
 
--- The end of each member's chain; the row everything about her rewards locks first.
+-- The end of each member's chain; the row everything about her rewards locks first. seq is 0 before her first entry; up to
+-- rooted the chain lies under the root of a day.
 create table ledger_head (
     member uuid primary key,
     seq bigint not null,
     hash bytea not null,
-    moved_on date not null
+    rooted bigint not null default 0
 );
-create index ledger_head_moved on ledger_head (moved_on);
+create index ledger_head_moved on ledger_head (member) where seq > rooted;
 
--- The root over the chain heads that moved on a UTC day.
+-- The root of a UTC day: over the chains that moved on it, and over the root before. Entries that came late, after a day was
+-- closed, lie under the next.
 create table ledger_root (
     day date primary key,
     root bytea not null,
     heads bigint not null,
     closed_at timestamptz not null
 );
+
+-- How far each chain lies under the root of a day.
+create table ledger_leaf (
+    day date not null,
+    member uuid not null,
+    seq bigint not null,
+    primary key (day, member)
+);
+create index ledger_leaf_member on ledger_leaf (member, seq);
 
 -- What an outside key (a scan, a POS reference) already did, so that doing it again returns the first answer.
 create table effect (
@@ -351,6 +363,7 @@ create table card (
     unique (member, programme, ordinal)
 );
 create unique index card_open on card (member, programme) where state = 'open';
+create index card_expiry on card (expires_at) where state = 'open';
 
 create table voucher (
     id uuid primary key,
@@ -374,7 +387,8 @@ create table milestone (
     entry uuid not null,
     voucher uuid references voucher (id),
     reached_at timestamptz not null,
-    reversed_at timestamptz
+    reversed_at timestamptz,
+    primary key (card, position, entry)
 );
 create unique index milestone_once on milestone (card, position) where reversed_at is null;
 
@@ -390,6 +404,7 @@ create table redemption (
     reversed_at timestamptz
 );
 create unique index redemption_once on redemption (voucher) where reversed_at is null;
+create index redemption_member on redemption (member, at);
 
 -- Sending --------------------------------------------------------------------------------------------------------------
 

@@ -1,15 +1,35 @@
 //! The reward engine: stamp cards, vouchers, and the ledger that both are only a cache of.
+//!
+//! An act (`stamp`, `undo`, `redeem`, `undo_redemption`) is done once for each [`Key`]; asked again it gives its first answer.
+//! It is one transaction under the lock of the member's chain: what she has is loaded into a `Wallet`, the rules decide on
+//! it, and the entry is written with the cards, milestones, vouchers and the history it changes. Each entry tells all it did
+//! and seals the one before it, so that `ledger::verify` rebuilds every balance without knowing any rule. What may not be is a
+//! [`Refusal`], an answer like any other.
 
+mod acts;
 pub mod calendar;
 pub mod coupons;
+mod keys;
+mod lapse;
 pub mod ledger;
 #[cfg(test)]
 mod model;
 pub mod spec;
 pub mod stamps;
+mod store;
 pub mod terms;
 mod types;
 mod views;
+mod wallet;
 
+pub use acts::{
+    Ask, Earned, Preview, Redeem, Redeemed, Stamp, Stamped, Undo, UndoRedemption, Undone, preview, redeem, redeem_in,
+    stamp, stamp_in, undo, undo_in, undo_redemption, undo_redemption_in,
+};
+pub use keys::Key;
+pub use lapse::lapse;
 pub use types::{Answer, Authority, By, Place, Refusal};
-pub use views::{Next, Standing, Usable, standing, usable_vouchers};
+pub use views::{
+    Done, Line, Next, Standing, Usable, acts_by, cards_of, history, standing, usable_vouchers, voucher,
+    voucher_by_code, vouchers_of,
+};

@@ -1,23 +1,23 @@
-//! A member's rewards without a database: the rules on one side, the books rebuilt from the entries on the other. Random
-//! histories show that they never part.
-
-use std::collections::BTreeMap;
+//! A member's rewards without a database: the wallet that decides on one side, the books rebuilt from the entries on the
+//! other. Random histories show that they never part (RULES.md E8).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::coupons::{self, Code, RedemptionMove, Voucher, VoucherMove, VoucherState};
+use super::coupons::{RedemptionMove, VoucherState};
 use super::ledger::replay::Books;
-use super::ledger::{Draft, Entry, EntryKind, Moves, chain};
-use super::spec::{Coupon, Overflow, StampCard};
-use super::stamps::rules::{self, Moment, Row};
-use super::stamps::{Card, CardState, Milestone};
-use super::terms::Edition;
+use super::ledger::{Entry, EntryKind, chain};
+use super::spec::{Overflow, StampCard};
+use super::stamps::{Card, CardState};
+use super::terms::{Edition, Terms};
 use super::types::{Answer, Place, Refusal};
-use crate::clock::Chance;
-use crate::ids::{Actor, EntryId, MemberId};
+use super::wallet::{Broken, Giving, Now, Wallet};
+use crate::clock::{Chance, Clock};
+use crate::ids::{Actor, EntryId, Ids, MemberId, VoucherId};
+
+const ZONE: Tz = Tz::Asia__Taipei;
 
 #[derive(Debug, Clone)]
 enum Act {
@@ -29,39 +29,39 @@ enum Act {
     Publish(i64, Overflow),
 }
 
-/// What a member sees of one card: stamps, version, state, newest stamp, end, unused rewards.
+/// Stamps, version, state, newest stamp, end and unused vouchers of a card.
 type Seen = (i64, i64, CardState, Option<DateTime<Utc>>, Option<DateTime<Utc>>, usize);
 
 struct Model {
+    wallet: Wallet,
+    /// The same, from nothing but the texts of the entries.
     books: Books,
     entries: Vec<Entry>,
-    codes: BTreeMap<Uuid, Code>,
+    terms: Terms,
     editions: Vec<Edition<StampCard>>,
-    coupon: Edition<Coupon>,
-    now: DateTime<Utc>,
-    made: u128,
+    clock: Clock,
+    ids: Ids,
+    chance: Chance,
 }
 
 impl Model {
     fn new() -> Self {
         let coupon = serde_saphyr::from_str("coupon: latte\ntitle: 拿鐵\nkind: free_item").expect("a coupon");
-        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let clock = Clock::still(DateTime::UNIX_EPOCH + TimeDelta::days(20_000));
+        let chance = Chance::seeded(1);
         let mut model = Self {
+            wallet: Wallet::new(MemberId(Uuid::nil())),
             books: Books::default(),
             entries: Vec::new(),
-            codes: BTreeMap::new(),
+            terms: Terms::default(),
             editions: Vec::new(),
-            coupon: Edition { version: 1, terms: coupon },
-            now,
-            made: 0,
+            ids: Ids::new(clock.clone(), chance.clone()),
+            clock,
+            chance,
         };
+        model.terms.add_coupon(Edition { version: 1, terms: coupon });
         model.publish(10, Overflow::Carry);
         model
-    }
-
-    fn id(&mut self) -> Uuid {
-        self.made += 1;
-        Uuid::from_u128(self.made)
     }
 
     fn publish(&mut self, goal: i64, overflow: Overflow) {
@@ -73,206 +73,91 @@ impl Model {
         let mut terms: StampCard = serde_saphyr::from_str(&text).expect("a card");
         terms.overflow = overflow;
         let version = self.editions.len() as i64 + 1;
-        self.editions.push(Edition { version, terms });
-    }
-
-    fn edition(&self, version: i64) -> Edition<StampCard> {
-        self.editions[usize::try_from(version - 1).expect("from 1")].clone()
+        self.editions.push(Edition { version, terms: terms.clone() });
+        self.terms.add_card(Edition { version, terms }, false);
     }
 
     /// Newest first, without void ones.
     fn row(&self) -> Vec<(Card, Edition<StampCard>)> {
-        let mut cards: Vec<_> =
-            self.books.cards.values().filter(|card| card.state != CardState::Void).cloned().collect();
-        cards.sort_by_key(|card| -card.ordinal);
-        cards.into_iter().map(|card| (card.clone(), self.edition(card.version))).collect()
-    }
-
-    fn voucher(&self, id: crate::ids::VoucherId) -> Voucher {
-        let held = &self.books.vouchers[&id];
-        Voucher {
-            id,
-            code: self.codes[&id.0].clone(),
-            member: MemberId(Uuid::nil()),
-            coupon: held.issued.coupon.clone(),
-            version: held.issued.version,
-            state: held.state,
-            entry: held.entry,
-            issued_at: held.issued_at,
-            expires_at: held.issued.expires_at,
-            changed_at: held.changed_at,
-        }
+        let row = self.wallet.row_of("coffee").into_iter().cloned();
+        row.map(|card| (card.clone(), self.editions[usize::try_from(card.version - 1).expect("from 1")].clone()))
+            .collect()
     }
 
     fn unused(&self, card: &Card) -> usize {
-        let standing = self
-            .books
-            .milestones
-            .iter()
-            .filter(|((of, _, _), reaching)| *of == card.id && reaching.reversed_at.is_none());
-        standing
-            .filter(|(_, reaching)| {
-                reaching.voucher.is_some_and(|id| self.books.vouchers[&id].state == VoucherState::Issued)
-            })
-            .count()
+        let standing = self.books.milestones.iter();
+        let standing = standing.filter(|((of, _, _), reaching)| *of == card.id && reaching.reversed_at.is_none());
+        let vouchers = standing.filter_map(|(_, reaching)| reaching.voucher);
+        vouchers.filter(|id| self.books.vouchers[id].state == VoucherState::Issued).count()
     }
 
-    fn visits(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+    fn visits(&self) -> Vec<&Entry> {
         let undone: Vec<EntryId> = self.entries.iter().filter_map(|entry| entry.reverses).collect();
-        self.entries.iter().filter(move |entry| entry.kind == EntryKind::Stamped && !undone.contains(&entry.id))
+        let visits = self.entries.iter().filter(|entry| entry.kind == EntryKind::Stamped);
+        visits.filter(|entry| !undone.contains(&entry.id)).collect()
     }
 
-    fn append(
-        &mut self,
-        kind: EntryKind,
-        at: DateTime<Utc>,
-        reverses: Option<EntryId>,
-        dropped: i64,
-        moves: Moves,
-    ) -> EntryId {
-        let place = Place { store: String::from("zhongshan"), zone: Tz::Asia__Taipei };
-        let draft = Draft {
-            kind,
-            at,
-            place,
-            actor: Actor::operator(),
-            programme: String::from("coffee"),
-            reverses,
-            dropped,
-            moves,
+    /// Decides on the wallet as the store would load it, and takes the entries in.
+    fn decide<T>(&mut self, decide: impl FnOnce(&mut Wallet, &Terms, Now<'_>) -> Result<T, Broken>) -> T {
+        self.wallet.books.milestones.retain(|_, reaching| reaching.reversed_at.is_none());
+        self.wallet.books.redemptions.retain(|_, used| used.reversed_at.is_none());
+        let known = self.wallet.visits.len();
+        self.wallet.visits.drain(..known.saturating_sub(2));
+        let now = Now { at: self.clock.now(), ids: &self.ids, chance: &self.chance };
+        let mut wallet = self.wallet.clone();
+        let lapsed = wallet.lapse(&self.terms, ZONE, now);
+        let answer = lapsed.and_then(|()| decide(&mut wallet, &self.terms, now)).expect("nothing contradicts");
+        for link in std::mem::take(&mut wallet.new) {
+            let read = chain::read(&link.payload).expect("what is written can be read");
+            assert_eq!(read, link.entry);
+            assert_eq!(read.seq, self.entries.len() as i64 + 1);
+            self.books.apply(&read).unwrap_or_else(|error| panic!("{error}: {read:?}"));
+            self.entries.push(read);
+        }
+        self.wallet = wallet;
+        self.wallet.visits = {
+            let visits = self.visits().into_iter();
+            let visits = visits.map(|visit| (visit.id, visit.programme.clone(), visit.at));
+            visits.map(|(entry, programme, at)| super::wallet::Visit { entry, programme, at }).collect()
         };
-        let (seq, id) = (self.entries.len() as i64 + 1, EntryId(self.id()));
-        let entry = draft.at_place(MemberId(Uuid::nil()), seq, id, self.now);
-        let read = chain::read(&chain::payload(&entry)).expect("what is written can be read");
-        assert_eq!(read, entry);
-        self.books.apply(&read).unwrap_or_else(|error| panic!("{error}: {entry:?}"));
-        self.entries.push(entry);
-        id
-    }
-
-    /// Vouchers for what stamps earned.
-    fn rewarded(&mut self, granted: rules::Granted) -> Moves {
-        let coupon = self.coupon.clone();
-        let now = self.now;
-        granted.into_moves(|_| {
-            let id = self.id();
-            let code = Code::random(&Chance::seeded(self.made as u64));
-            let moved = coupons::rules::issue(id.into(), &code, &coupon, now, Tz::Asia__Taipei);
-            self.codes.insert(id, code);
-            moved
-        })
-    }
-
-    /// What `decide` makes of the row, given fresh ids for cards.
-    fn decide<T>(&mut self, decide: impl FnOnce(&Row<'_>, Moment, &mut dyn FnMut() -> crate::ids::CardId) -> T) -> T {
-        let (cards, current) = (self.row(), self.edition(self.editions.len() as i64));
-        let row = Row {
-            member: MemberId(Uuid::nil()),
-            newest: cards.first().map(|(card, terms)| (card, terms)),
-            current: &current,
-            last_ordinal: self.books.cards.values().map(|card| card.ordinal).max().unwrap_or_default(),
-            unused: cards.first().map_or(0, |(card, _)| self.unused(card)),
-            last_visit: self.visits().last().map(|visit| visit.at),
-        };
-        let moment = Moment { at: self.now, zone: Tz::Asia__Taipei };
-        let mut made = self.made;
-        let answer = decide(&row, moment, &mut || {
-            made += 1;
-            Uuid::from_u128(made).into()
-        });
-        self.made = made;
         answer
     }
 
     fn stamp(&mut self, amount: i64) -> Answer<EntryId> {
-        let granted = self.decide(|row, moment, fresh| rules::grant(row, amount, moment, fresh))?;
-        let dropped = granted.dropped;
-        let moves = self.rewarded(granted);
-        Ok(self.append(EntryKind::Stamped, self.now, None, dropped, moves))
+        let (place, actor) = (place(), Actor::operator());
+        let giving = Giving { programme: "coffee", stamps: amount, place: &place, actor: &actor };
+        self.decide(|wallet, terms, now| wallet.stamp(terms, giving, now))
     }
 
-    fn undo(&mut self, entry: EntryId) -> Answer<EntryId> {
-        let amount = self.entries.iter().find(|known| known.id == entry).expect("known").amount;
-        let last_visit = self.visits().rfind(|visit| visit.id != entry).map(|visit| visit.at);
-        let reached = self.books.milestones.iter().filter(|(_, reaching)| reaching.reversed_at.is_none());
-        let reached: Vec<_> = reached
-            .map(|((card, position, _), reaching)| {
-                let milestone = Milestone { card: *card, position: *position, voucher: reaching.voucher };
-                (milestone, reaching.voucher.map(|id| self.voucher(id)))
-            })
-            .collect();
-        let back = rules::take_back(&self.row(), &reached, amount, last_visit, Tz::Asia__Taipei)?;
-        Ok(self.append(EntryKind::StampReversed, self.now, Some(entry), 0, back.into_moves()))
+    fn undo(&mut self, visit: EntryId) -> Answer<EntryId> {
+        let visit = self.entries.iter().find(|known| known.id == visit).expect("known").clone();
+        self.decide(|wallet, terms, now| wallet.take_back(terms, &visit, &place(), &Actor::operator(), now))
     }
 
-    fn release(&mut self, moves: Moves) -> Moves {
-        // The books as they will be once the vouchers have moved.
-        let before = self.books.vouchers.clone();
-        for moved in &moves.vouchers {
-            self.books.vouchers.get_mut(&moved.voucher).expect("known").state = moved.state;
-        }
-        let granted = self.decide(|row, moment, fresh| rules::release(row, moment, fresh));
-        self.books.vouchers = before;
-        let Some(granted) = granted else { return moves };
-        let mut released = self.rewarded(granted);
-        released.vouchers.splice(0..0, moves.vouchers);
-        released.redemptions = moves.redemptions;
-        released
-    }
-
-    fn redeem(&mut self, id: crate::ids::VoucherId) -> Answer<EntryId> {
-        let voucher = self.voucher(id);
-        let first =
-            self.books.redemptions.values().find(|used| used.voucher == id && used.reversed_at.is_none()).cloned();
-        coupons::rules::redeem(&voucher, first.map(Into::into), &self.coupon.terms, "zhongshan", self.now)?;
-        let redemption = self.id().into();
-        let moves = Moves {
-            vouchers: vec![VoucherMove::to(id, VoucherState::Redeemed)],
-            redemptions: vec![RedemptionMove { redemption, voucher: id, undone: false }],
-            ..Moves::default()
-        };
-        let moves = self.release(moves);
-        Ok(self.append(EntryKind::VoucherRedeemed, self.now, None, 0, moves))
+    fn redeem(&mut self, id: VoucherId) -> Answer<EntryId> {
+        self.decide(|wallet, terms, now| {
+            let voucher = wallet.voucher(id).expect("known");
+            wallet.redeem(terms, &voucher, &place(), &Actor::operator(), now)
+        })
     }
 
     fn undo_redemption(&mut self, index: usize) {
-        let standing: Vec<_> =
-            self.books.redemptions.values().filter(|used| used.reversed_at.is_none()).cloned().collect();
+        let standing: Vec<_> = self.books.redemptions.values().filter(|used| used.reversed_at.is_none()).collect();
         let Some(used) = standing.get(index % standing.len().max(1)) else { return };
-        let moves = Moves {
-            vouchers: vec![VoucherMove::to(used.voucher, VoucherState::Issued)],
-            redemptions: vec![RedemptionMove { redemption: used.id, voucher: used.voucher, undone: true }],
-            ..Moves::default()
-        };
-        self.append(EntryKind::RedemptionReversed, self.now, Some(used.entry), 0, moves);
-    }
-
-    /// Ends what has run out, as the job does.
-    fn expire(&mut self) {
-        while let Some(card) = self.books.cards.values().find(|card| card.has_ended(self.now)).cloned() {
-            let moves = Moves { cards: vec![rules::expire(&card)], ..Moves::default() };
-            self.append(EntryKind::CardExpired, card.expires_at.expect("it ended"), None, 0, moves);
-        }
-        let ids: Vec<_> = self.books.vouchers.keys().copied().collect();
-        for voucher in
-            ids.into_iter().map(|id| self.voucher(id)).filter(|voucher| voucher.has_ended(self.now)).collect::<Vec<_>>()
-        {
-            let moves =
-                Moves { vouchers: vec![VoucherMove::to(voucher.id, VoucherState::Expired)], ..Moves::default() };
-            let moves = self.release(moves);
-            self.append(EntryKind::VoucherExpired, voucher.expires_at.expect("it ended"), None, 0, moves);
-        }
+        let moved = RedemptionMove { redemption: used.id, voucher: used.voucher, undone: false };
+        let redeemed = self.entries.iter().find(|entry| entry.id == used.entry).expect("known").clone();
+        self.decide(|wallet, _, now| wallet.give_back(&redeemed, &moved, &place(), &Actor::operator(), now));
     }
 
     fn act(&mut self, act: &Act) {
         match act {
             Act::Stamp(amount) => drop(self.stamp(*amount)),
             Act::Wait(minutes) => {
-                self.now += TimeDelta::minutes(*minutes);
-                self.expire();
+                self.clock.advance(TimeDelta::minutes(*minutes));
+                self.decide(|_, _, _| Ok(()));
             }
             Act::Undo(index) => {
-                let visits: Vec<EntryId> = self.visits().map(|visit| visit.id).collect();
+                let visits: Vec<EntryId> = self.visits().iter().map(|visit| visit.id).collect();
                 if let Some(visit) = visits.iter().rev().nth(index % visits.len().max(1)) {
                     drop(self.undo(*visit));
                 }
@@ -299,6 +184,8 @@ impl Model {
     fn check(&self) {
         let sum: i64 = self.entries.iter().map(|entry| entry.amount).sum();
         assert_eq!(sum, self.books.balance("coffee"), "the ledger's sum is the balance");
+        assert_eq!(self.wallet.books.cards, self.books.cards);
+        assert_eq!(self.wallet.books.vouchers, self.books.vouchers);
         let row = self.row();
         let open = row.iter().filter(|(card, _)| card.state == CardState::Open).count();
         assert!(open <= 1, "one open card at most");
@@ -347,10 +234,14 @@ impl Model {
                 .filter(|entry| entry.kind == EntryKind::CardExpired)
                 .map(|entry| entry.amount)
                 .sum();
-            let given: i64 = self.visits().map(|visit| visit.amount).sum();
+            let given: i64 = self.visits().iter().map(|visit| visit.amount).sum();
             assert_eq!(given + expired, self.books.balance("coffee"), "no stamp is lost or made up");
         }
     }
+}
+
+fn place() -> Place {
+    Place { store: String::from("zhongshan"), zone: ZONE }
 }
 
 fn overflow() -> impl Strategy<Value = Overflow> {

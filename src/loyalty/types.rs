@@ -16,6 +16,13 @@ pub struct Place {
     pub zone: Tz,
 }
 
+impl Place {
+    /// No store at all: where things happen that time alone does.
+    pub fn nowhere(zone: Tz) -> Self {
+        Self { store: String::new(), zone }
+    }
+}
+
 /// Who asks, and with what right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct By {

@@ -2,11 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
+use super::coupons::{Code, Voucher};
+use super::ledger::EntryKind;
 use super::spec::{Coupon, StampCard};
+use super::stamps::Card;
+use super::store::{CARDS, VOUCHERS};
 use crate::app::App;
-use crate::ids::{CardId, MemberId, VoucherId};
+use crate::ids::{Actor, ActorKind, CardId, EntryId, MemberId, VoucherId};
 use crate::spec::{Texts, definitions};
-use crate::store::{Tx, query};
+use crate::store::{On, Tx, query};
 
 /// A member's open card of one stamp card, or the empty one she would begin.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +45,10 @@ pub struct Next {
 pub struct Usable {
     /// Its id.
     pub voucher: VoucherId,
+    /// What is scanned or typed. Whoever knows it can use the voucher: never logged.
+    pub code: Code,
+    /// The coupon it is a copy of.
+    pub coupon: String,
     /// What it gives.
     pub title: Texts,
     /// The first instant at which it is no longer good.
@@ -101,12 +109,13 @@ pub async fn standing(app: &App, tx: &mut Tx, member: MemberId) -> sqlx::Result<
     Ok(all)
 }
 
-/// The vouchers a member can use now, the one that ends first in front.
-pub async fn usable_vouchers(app: &App, tx: &mut Tx, member: MemberId) -> sqlx::Result<Vec<Usable>> {
-    type Row = (VoucherId, String, i64, Option<DateTime<Utc>>);
+/// The vouchers a member can use now, the one that ends first in front; a hundred at most.
+pub async fn usable_vouchers(app: &App, on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<Vec<Usable>> {
+    type Row = (VoucherId, Code, String, i64, Option<DateTime<Utc>>);
+    let mut on = on.into();
     let rows = query(
-        &mut *tx,
-        "select id, coupon, version, expires_at from voucher
+        on.by_ref(),
+        "select id, code, coupon, version, expires_at from voucher
          where member = $1 and state = 'issued' and (expires_at is null or expires_at > $2)
          order by expires_at nulls last, id limit 100",
     )
@@ -115,11 +124,119 @@ pub async fn usable_vouchers(app: &App, tx: &mut Tx, member: MemberId) -> sqlx::
     .all::<Row>()
     .await?;
     let mut usable = Vec::with_capacity(rows.len());
-    for (voucher, coupon, version, expires_at) in rows {
-        let terms = definitions::at_version::<Coupon>(&mut *tx, &coupon, version).await?;
+    for (voucher, code, coupon, version, expires_at) in rows {
+        let terms = definitions::at_version::<Coupon>(on.by_ref(), &coupon, version).await?;
         if let Some(terms) = terms {
-            usable.push(Usable { voucher, title: terms.body.title, expires_at });
+            usable.push(Usable { voucher, code, coupon, title: terms.body.title, expires_at });
         }
     }
     Ok(usable)
+}
+
+/// A member's copies of every stamp card, without those that came to nothing, the newest first. An open one may have run
+/// out: [`Card::has_ended`] tells.
+pub async fn cards_of(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<Vec<Card>> {
+    query(on, CARDS).push(" and state <> 'void' order by programme, ordinal desc").bind(member).all().await
+}
+
+/// A member's vouchers in every state, the newest first. One that was not used may have run out: [`Voucher::has_ended`] tells.
+pub async fn vouchers_of(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<Vec<Voucher>> {
+    query(on, VOUCHERS).push(" order by issued_at desc, id desc").bind(member).all().await
+}
+
+/// A voucher by what is scanned or typed.
+pub async fn voucher_by_code(on: impl Into<On<'_>>, code: &Code) -> sqlx::Result<Option<Voucher>> {
+    query(
+        on,
+        "select id, code, member, coupon, version, state, entry, issued_at, expires_at, changed_at from voucher
+         where code = $1",
+    )
+    .bind(code.clone())
+    .optional()
+    .await
+}
+
+/// A voucher by its id.
+pub async fn voucher(on: impl Into<On<'_>>, id: VoucherId) -> sqlx::Result<Option<Voucher>> {
+    query(
+        on,
+        "select id, code, member, coupon, version, state, entry, issued_at, expires_at, changed_at from voucher
+         where id = $1",
+    )
+    .bind(id)
+    .optional()
+    .await
+}
+
+/// A line of a member's ledger.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Line {
+    /// The entry.
+    pub id: EntryId,
+    /// What sort of act.
+    pub kind: EntryKind,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
+    /// In which store; empty where time alone did it.
+    pub store: String,
+    /// By whom.
+    pub actor_kind: ActorKind,
+    /// The actor's own id.
+    pub actor_id: String,
+    /// The stamp card or the coupon.
+    pub programme: String,
+    /// Stamps added; negative when taken.
+    pub amount: i64,
+    /// The entry this one undid.
+    pub reverses: Option<EntryId>,
+    /// Whether it was undone.
+    pub is_undone: bool,
+}
+
+const LINES: &str =
+    "select l.id, l.kind, l.at, l.recorded_at, l.store, l.actor_kind, l.actor_id, l.programme, l.amount, l.reverses,
+     exists (select 1 from ledger r where r.member = l.member and r.reverses = l.id) as is_undone from ledger l";
+
+/// The newest `limit` lines of a member's ledger, newest first.
+pub async fn history(on: impl Into<On<'_>>, member: MemberId, limit: i64) -> sqlx::Result<Vec<Line>> {
+    query(on, LINES)
+        .push(" where l.member = ")
+        .push_bind(member)
+        .push(" order by l.seq desc limit ")
+        .push_bind(limit)
+        .all()
+        .await
+}
+
+/// Something an actor did, on whomever.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Done {
+    /// Whose ledger it is in.
+    pub member: MemberId,
+    /// The line there.
+    #[sqlx(flatten)]
+    pub line: Line,
+}
+
+/// The newest `limit` acts of an actor since `since`, newest first: what a counter lists.
+pub async fn acts_by(
+    on: impl Into<On<'_>>,
+    actor: &Actor,
+    since: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<Done>> {
+    query(
+        on,
+        "select l.member, l.id, l.kind, l.at, l.recorded_at, l.store, l.actor_kind, l.actor_id, l.programme, l.amount, l.reverses,
+         exists (select 1 from ledger r where r.member = l.member and r.reverses = l.id) as is_undone from ledger l
+         where l.actor_id = $1 and l.actor_kind = $2 and l.recorded_at >= $3 order by l.recorded_at desc, l.id desc limit $4",
+    )
+    .bind(actor.id.clone())
+    .bind(actor.kind)
+    .bind(since)
+    .bind(limit)
+    .all()
+    .await
 }

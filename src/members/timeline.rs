@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::ids::{Actor, ActorKind, MemberId, TimelineId};
 use crate::jobs::{self, Task, When};
 use crate::secret::Sealed;
-use crate::store::{On, Tx, query};
+use crate::store::{On, Tx, insert_rows, query};
 
 /// A line to be written.
 #[derive(Debug, Clone)]
@@ -81,35 +81,56 @@ impl Task for Happened {
 
 /// Writes a line, and tells who subscribed.
 pub async fn record(app: &App, tx: &mut Tx, member: MemberId, entry: Entry<'_>) -> sqlx::Result<TimelineId> {
-    let id: TimelineId = app.ids.make();
-    let now = app.clock.now();
     let sealed = match entry.private {
         Some(text) => keys::of(app, &mut *tx, member)
             .await?
             .map(|key| key.seal(&app.chance, &context(member), &String::from(text))),
         None => None,
     };
-    query(
-        &mut *tx,
-        "insert into timeline (member, id, kind, format, at, recorded_at, actor_kind, actor_id, body, sealed)
-         values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(member)
-    .bind(id)
-    .bind(entry.kind)
-    .bind(entry.at)
-    .bind(now)
-    .bind(entry.actor.kind)
-    .bind(entry.actor.id.clone())
-    .bind(sqlx::types::Json(entry.body))
-    .bind(sealed)
-    .execute()
-    .await?;
-    if app.subscribed.contains(&entry.kind) {
-        let happened = Happened { member, entry: id, kind: String::from(entry.kind), at: entry.at };
-        jobs::enqueue(tx, &app.ids, now, &happened, When::now()).await?;
-    }
+    let (id, recorded_at) = (app.ids.make(), app.clock.now());
+    write(app, tx, vec![Row { noted: Noted { id, member, recorded_at, entry }, sealed }]).await?;
     Ok(id)
+}
+
+/// A line that has its place already, to be written with others.
+#[derive(Debug, Clone)]
+pub struct Noted<'a> {
+    /// Its id.
+    pub id: TimelineId,
+    /// Whose.
+    pub member: MemberId,
+    /// When it was noted.
+    pub recorded_at: DateTime<Utc>,
+    /// What happened; nothing private.
+    pub entry: Entry<'a>,
+}
+
+/// Writes many lines at once, as [`record`] does one.
+pub async fn record_all(app: &App, tx: &mut Tx, lines: impl IntoIterator<Item = Noted<'_>>) -> sqlx::Result<()> {
+    write(app, tx, lines.into_iter().map(|noted| Row { noted, sealed: None }).collect()).await
+}
+
+struct Row<'a> {
+    noted: Noted<'a>,
+    sealed: Option<Sealed<String>>,
+}
+
+async fn write(app: &App, tx: &mut Tx, rows: Vec<Row<'_>>) -> sqlx::Result<()> {
+    let head = "insert into timeline (member, id, kind, format, at, recorded_at, actor_kind, actor_id, body, sealed)";
+    insert_rows(tx, head, &rows, "", |values, Row { noted, sealed }| {
+        let Noted { id, member, recorded_at, entry } = noted;
+        values.bind(*member).bind(*id).bind(entry.kind).bind(1_i64).bind(entry.at).bind(*recorded_at);
+        values.bind(entry.actor.kind).bind(entry.actor.id.clone());
+        values.bind(sqlx::types::Json(entry.body.clone())).bind(sealed.clone());
+    })
+    .await?;
+    for Row { noted: Noted { id, member, entry, .. }, .. } in rows {
+        if app.subscribed.contains(&entry.kind) {
+            let happened = Happened { member, entry: id, kind: String::from(entry.kind), at: entry.at };
+            jobs::enqueue(tx, &app.ids, app.clock.now(), &happened, When::now()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Up to `limit` lines before `before`, newest first.

@@ -122,6 +122,35 @@ pub async fn latest<T: Defined>(on: impl Into<On<'_>>, name: &str) -> sqlx::Resu
     row.filter(|row| row.hash != GONE).map(decode).transpose()
 }
 
+/// The newest words on a thing, also of one that is gone by now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Last<T> {
+    /// What it said last.
+    pub published: Published<T>,
+    /// Whether it is gone since.
+    pub is_gone: bool,
+}
+
+/// What a thing said last: what was promised by it still stands when it is gone. None when it was never published.
+///
+/// # Errors
+/// As [`latest`].
+pub async fn last<T: Defined>(on: impl Into<On<'_>>, name: &str) -> sqlx::Result<Option<Last<T>>> {
+    // A thing that is gone is not published as gone again, so that its words stand right below.
+    let rows: Vec<Row> = query(
+        on,
+        "select version, hash, published_at, body from definition
+         where kind = $1 and name = $2 order by version desc limit 2",
+    )
+    .bind(T::KIND)
+    .bind(name)
+    .all()
+    .await?;
+    let is_gone = rows.first().is_some_and(|row| row.hash == GONE);
+    let words = rows.into_iter().find(|row| row.hash != GONE);
+    words.map(|row| Ok(Last { published: decode(row)?, is_gone })).transpose()
+}
+
 /// One version of a thing.
 ///
 /// # Errors

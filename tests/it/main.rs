@@ -11,6 +11,7 @@ mod crash;
 mod harness;
 mod intake;
 mod jobs;
+mod loyalty;
 mod logs;
 mod members;
 mod ops;

@@ -97,8 +97,12 @@ insert into ledger (member, seq, id, kind, format, payload, hash, at, recorded_a
     (uuid '0195000b-7c00-700b-804d-000000a7d8e1', 1, uuid '01950065-7c00-7065-82c3-00000605246f', 'stamped', 1, '1|stamped|2', bytea '\x0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a', '2026-01-06T04:00:00+00:00', '2026-01-06T04:00:00+00:00', '2026-01-06', 'zhongshan', 'staff', '', 'coffee', 2, null),
     (uuid '0195000b-7c00-700b-804d-000000a7d8e1', 2, uuid '01950066-7c00-7066-82ca-0000061466b2', 'undone', 1, '1|undone|2', bytea '\x0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b', '2026-01-06T04:02:00+00:00', '2026-01-06T04:02:00+00:00', '2026-01-06', 'zhongshan', 'staff', '', 'coffee', -2, uuid '01950065-7c00-7065-82c3-00000605246f');
 
-insert into ledger_head (member, seq, hash, moved_on) values
-    (uuid '0195000b-7c00-700b-804d-000000a7d8e1', 2, bytea '\x0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b', '2026-01-06');
+insert into ledger_head (member, seq, hash, rooted) values
+    (uuid '0195000b-7c00-700b-804d-000000a7d8e1', 2, bytea '\x0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b', 2),
+    (uuid '0195000c-7c00-700c-8054-000000b71b24', 0, bytea '\x0000000000000000000000000000000000000000000000000000000000000000', 0);
+
+insert into ledger_leaf (day, member, seq) values
+    ('2026-01-06', uuid '0195000b-7c00-700b-804d-000000a7d8e1', 2);
 
 insert into ledger_root (day, root, heads, closed_at) values
     ('2026-01-06', bytea '\x0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c', 1, '2026-01-07T00:10:00+00:00');

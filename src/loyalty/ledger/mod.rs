@@ -2,7 +2,7 @@
 
 pub mod chain;
 pub mod replay;
-mod roots;
+pub mod roots;
 mod types;
 
 pub use types::{Draft, Entry, EntryKind, FORMAT, Moves};

@@ -49,6 +49,13 @@ pub struct Held {
     pub changed_at: DateTime<Utc>,
 }
 
+impl Held {
+    /// Whether its time has run out, marked or not.
+    pub fn has_ended(&self, now: DateTime<Utc>) -> bool {
+        self.state == VoucherState::Issued && self.issued.expires_at.is_some_and(|end| end <= now)
+    }
+}
+
 /// An entry that does not follow from those before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Astray {

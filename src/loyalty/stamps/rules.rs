@@ -72,15 +72,18 @@ pub struct Granted {
 }
 
 impl Granted {
-    /// The whole effect, with a voucher for each milestone that gives one.
-    pub fn into_moves(self, mut issue: impl FnMut(&Reward) -> VoucherMove) -> Moves {
+    /// The whole effect, with a voucher for each milestone.
+    ///
+    /// # Errors
+    /// That of `issue`.
+    pub fn into_moves<E>(self, mut issue: impl FnMut(&Reward) -> Result<VoucherMove, E>) -> Result<Moves, E> {
         let mut moves = Moves { cards: self.cards, ..Moves::default() };
         for Reached { card, position, reward } in self.reached {
-            let voucher = issue(&reward);
+            let voucher = issue(&reward)?;
             moves.milestones.push(MilestoneMove { card, position, voucher: Some(voucher.voucher), reached: true });
             moves.vouchers.push(voucher);
         }
-        moves
+        Ok(moves)
     }
 }
 

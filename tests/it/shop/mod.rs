@@ -1,12 +1,14 @@
 //! A whole shop in one process, so that a test reads as a conversation: people with phones, the service, and the sandbox as
 //! LINE, without sockets. The clock stands still until `advance`; what runs later is run by hand after every act.
 
+mod counter;
+
 use axum::Router;
 use chrono::TimeDelta;
 use serde_json::Value;
 use shuke::app::{App, Parts};
 use shuke::clock::{Chance, Clock};
-use shuke::ids::{AccountId, Actor, Ids, LineUserId, MemberId};
+use shuke::ids::{AccountId, Ids, LineUserId, MemberId};
 use shuke::intake::{self, Intake};
 use shuke::line::client::{Client, Setup};
 use shuke::members::accounts::{self, Directory};
@@ -20,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::harness;
+
+pub use counter::{clerk, colleague, yongkang, zhongshan};
 
 /// The shop and everybody's phones.
 pub struct Shop {
@@ -194,9 +198,4 @@ fn action_labelled(value: &Value, label: &str) -> Option<Value> {
         Value::Array(items) => items.iter().find_map(|inner| action_labelled(inner, label)),
         _ => None,
     }
-}
-
-/// A clerk, for acts that need one.
-pub fn clerk() -> Actor {
-    Actor { kind: shuke::ids::ActorKind::Staff, id: String::from("00000000-0000-7000-8000-000000000001") }
 }

@@ -1,0 +1,88 @@
+//! Giving stamps.
+
+use super::answers::{self, Stamped};
+use super::{Begun, begin, keep, read_due};
+use crate::app::App;
+use crate::ids::{EntryId, MemberId};
+use crate::loyalty::keys::{Content, Key};
+use crate::loyalty::store;
+use crate::loyalty::terms::Terms;
+use crate::loyalty::types::{Answer, By, Place, Refusal};
+use crate::loyalty::wallet::{Giving, Now, Wallet};
+use crate::members;
+use crate::staff::stores;
+use crate::store::{On, Tx};
+
+/// Stamps to be given for one visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// To whom.
+    pub member: MemberId,
+    /// The stamp card's name.
+    pub card: String,
+    /// How many.
+    pub stamps: i64,
+    /// Where.
+    pub place: Place,
+    /// What it is done once by.
+    pub key: Key,
+    /// By whom.
+    pub by: By,
+}
+
+/// Gives stamps, and what they earn.
+pub async fn stamp(app: &App, ask: &Stamp) -> sqlx::Result<Answer<Stamped>> {
+    let mut tx = app.db.begin().await?;
+    let answer = stamp_in(app, &mut tx, ask).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+/// The same within a transaction, which has to be committed whatever the answer is.
+pub async fn stamp_in(app: &App, tx: &mut Tx, ask: &Stamp) -> sqlx::Result<Answer<Stamped>> {
+    let content = Content::of(&[&"stamp", &ask.member, &ask.card, &ask.stamps, &ask.place.store]);
+    let mut wallet = match begin(tx, ask.member, &ask.by, &ask.key, &content).await? {
+        Begun::Anew(wallet) => wallet,
+        Begun::Before(wallet, entry) => return Ok(Ok(answers::stamped(&wallet, &entry, true))),
+        Begun::Not(refusal) => return Ok(Err(refusal)),
+    };
+    let giving = Giving { programme: &ask.card, stamps: ask.stamps, place: &ask.place, actor: &ask.by.actor };
+    let entry = match decide(&mut *tx, &mut wallet, giving, Now::of(app)).await? {
+        Ok(entry) => entry,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if !keep(app, tx, &wallet, &ask.key, &content, entry).await? {
+        return Ok(Err(Refusal::OtherContent));
+    }
+    let link = wallet.link(entry).ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Ok(answers::stamped(&wallet, &link.entry, false)))
+}
+
+/// Decides on a wallet what a visit earns, after ending what has run out.
+pub(super) async fn decide(
+    on: impl Into<On<'_>>,
+    wallet: &mut Wallet,
+    giving: Giving<'_>,
+    now: Now<'_>,
+) -> sqlx::Result<Answer<EntryId>> {
+    let mut on = on.into();
+    let mut terms = Terms::default();
+    terms.read_card(on.by_ref(), giving.programme, wallet.versions_of(giving.programme)).await?;
+    let Some(offered) = terms.offered(giving.programme) else { return Ok(Err(Refusal::UnknownCard)) };
+    let must_have_joined = offered.terms.joined_only || needed_for_rewards(on.by_ref()).await?;
+    if must_have_joined && !is_joined(on.by_ref(), wallet.member).await? {
+        return Ok(Err(Refusal::NotJoined));
+    }
+    read_due(on.by_ref(), &mut terms, wallet, now.at).await?;
+    store::load_visits(on, wallet, giving.programme).await?;
+    wallet.lapse(&terms, giving.place.zone, now)?;
+    Ok(wallet.stamp(&terms, giving, now)?)
+}
+
+async fn needed_for_rewards(on: impl Into<On<'_>>) -> sqlx::Result<bool> {
+    Ok(stores::brand(on).await?.is_none_or(|brand| brand.membership.needed_for_rewards))
+}
+
+async fn is_joined(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<bool> {
+    Ok(members::find(on, member).await?.is_some_and(|member| member.is_joined()))
+}

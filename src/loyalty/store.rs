@@ -1,0 +1,355 @@
+//! Wallets in the database, and nothing but that.
+
+use chrono::{DateTime, Utc};
+
+use super::coupons::rules::code_hash;
+use super::coupons::{Issued, Redemption, Voucher};
+use super::ledger::Entry;
+use super::ledger::chain::{self, BEGINNING, Hash};
+use super::ledger::replay::{Held, Reaching};
+use super::stamps::{Card, CardState};
+use super::wallet::{Link, Visit, Wallet};
+use crate::app::App;
+use crate::ids::{CardId, EntryId, MemberId, VoucherId};
+use crate::members;
+use crate::members::timeline::{self, Noted};
+use crate::store::{On, Tx, insert_rows, query};
+
+/// Locks a member's chain and loads her wallet; none when there is no such member. Everything about her rewards stands in
+/// line here.
+pub(super) async fn open(tx: &mut Tx, member: MemberId) -> sqlx::Result<Option<Wallet>> {
+    let mut head = locked_head(tx, member).await?;
+    if head.is_none() {
+        if members::find(&mut *tx, member).await?.is_none() {
+            return Ok(None);
+        }
+        let begin = "insert into ledger_head (member, seq, hash) values ($1, 0, $2) on conflict (member) do nothing";
+        query(&mut *tx, begin).bind(member).bind(BEGINNING.to_vec()).execute().await?;
+        head = locked_head(tx, member).await?;
+    }
+    let (seq, hash) = head.ok_or(sqlx::Error::RowNotFound)?;
+    load(tx, member, seq, &hash).await.map(Some)
+}
+
+/// A member's wallet as it is, for a look; none when there is no such member.
+pub(super) async fn look(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<Option<Wallet>> {
+    let mut on = on.into();
+    if members::find(on.by_ref(), member).await?.is_none() {
+        return Ok(None);
+    }
+    let head = query(on.by_ref(), HEAD).bind(member).optional::<(i64, Vec<u8>)>().await?;
+    let (seq, hash) = head.unwrap_or_else(|| (0, BEGINNING.to_vec()));
+    load(on, member, seq, &hash).await.map(Some)
+}
+
+const HEAD: &str = "select seq, hash from ledger_head where member = $1";
+
+async fn locked_head(tx: &mut Tx, member: MemberId) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
+    query(tx, HEAD).bind(member).lock_rows(" for update").optional().await
+}
+
+pub(super) const CARDS: &str =
+    "select id, member, programme, version, ordinal, stamps, goal, state, opened_at, last_stamp_at, completed_at,
+     expires_at from card where member = $1";
+pub(super) const VOUCHERS: &str =
+    "select id, code, member, coupon, version, state, entry, issued_at, expires_at, changed_at from voucher
+     where member = $1";
+pub(super) const REDEMPTION: &str =
+    "select id, voucher, member, at, store, actor_kind, actor_id, entry, reversed_at from redemption
+     where voucher = $1";
+
+/// Loads what she has: some hundred rows after years of daily visits.
+async fn load(on: impl Into<On<'_>>, member: MemberId, seq: i64, hash: &[u8]) -> sqlx::Result<Wallet> {
+    type Standing = (CardId, i64, EntryId, Option<VoucherId>, DateTime<Utc>);
+    let mut on = on.into();
+    let mut wallet = Wallet { seq, hash: hash_of(hash)?, ..Wallet::new(member) };
+    let cards = query(on.by_ref(), CARDS).bind(member).all::<Card>().await?;
+    wallet.books.cards = cards.into_iter().map(|card| (card.id, card)).collect();
+    let vouchers = query(on.by_ref(), VOUCHERS).bind(member).all::<Voucher>().await?;
+    for voucher in vouchers {
+        let (id, code, held) = held(voucher);
+        wallet.codes.insert(id, code);
+        wallet.books.vouchers.insert(id, held);
+    }
+    let standing = query(
+        on,
+        "select m.card, m.position, m.entry, m.voucher, m.reached_at from milestone m join card c on c.id = m.card
+         where c.member = $1 and m.reversed_at is null",
+    )
+    .bind(member)
+    .all::<Standing>()
+    .await?;
+    for (card, position, entry, voucher, reached_at) in standing {
+        let reaching = Reaching { voucher, reached_at, reversed_at: None };
+        wallet.books.milestones.insert((card, position, entry), reaching);
+    }
+    wallet.before = wallet.books.clone();
+    Ok(wallet)
+}
+
+/// A voucher's row as the ledger knows it, and its code, which the ledger does not know.
+pub(super) fn held(voucher: Voucher) -> (VoucherId, super::coupons::Code, Held) {
+    let Voucher { id, code, coupon, version, state, entry, issued_at, expires_at, changed_at, .. } = voucher;
+    let issued = Issued { coupon, version, code_hash: code_hash(&code), expires_at };
+    (id, code, Held { issued, state, entry, issued_at, changed_at })
+}
+
+/// Adds the two newest visits of a stamp card that count: one of them may be taken back.
+pub(super) async fn load_visits(on: impl Into<On<'_>>, wallet: &mut Wallet, programme: &str) -> sqlx::Result<()> {
+    let visits = query(
+        on,
+        "select id, at from ledger l where member = $1 and programme = $2 and kind = 'stamped'
+         and not exists (select 1 from ledger r where r.member = l.member and r.reverses = l.id)
+         order by seq desc limit 2",
+    )
+    .bind(wallet.member)
+    .bind(programme)
+    .all::<(EntryId, DateTime<Utc>)>()
+    .await?;
+    let visits = visits.into_iter().map(|(entry, at)| Visit { entry, programme: String::from(programme), at });
+    wallet.visits.extend(visits);
+    Ok(())
+}
+
+/// Adds the use of a voucher that stands.
+pub(super) async fn load_redemption(
+    on: impl Into<On<'_>>,
+    wallet: &mut Wallet,
+    voucher: VoucherId,
+) -> sqlx::Result<()> {
+    let used = query(on, REDEMPTION).push(" and reversed_at is null").bind(voucher).all::<Redemption>().await?;
+    for used in used {
+        wallet.before.redemptions.insert(used.id, used.clone());
+        wallet.books.redemptions.insert(used.id, used);
+    }
+    Ok(())
+}
+
+/// An entry of a member's ledger.
+pub(super) async fn entry(on: impl Into<On<'_>>, member: MemberId, id: EntryId) -> sqlx::Result<Option<Entry>> {
+    let payload = query(on, "select payload from ledger where member = $1 and id = $2")
+        .bind(member)
+        .bind(id)
+        .optional_value::<String>()
+        .await?;
+    let read = payload.map(|payload| chain::read(&payload)).transpose();
+    read.map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// The entry that undid another.
+pub(super) async fn reversal(on: impl Into<On<'_>>, member: MemberId, of: EntryId) -> sqlx::Result<Option<EntryId>> {
+    query(on, "select id from ledger where member = $1 and reverses = $2").bind(member).bind(of).optional_value().await
+}
+
+/// The row of a chain's hash.
+pub(super) fn hash_of(bytes: &[u8]) -> sqlx::Result<Hash> {
+    bytes.try_into().map_err(|_| sqlx::Error::Decode("a hash of the ledger has another length than 32 bytes".into()))
+}
+
+/// Writes what was decided on wallets: the entries, the balances they change, the members' histories and versions. The chains
+/// are locked, or the wallets are of members who had none.
+pub(super) async fn write(app: &App, tx: &mut Tx, wallets: &[Wallet]) -> sqlx::Result<()> {
+    let moved = || wallets.iter().filter(|wallet| !wallet.new.is_empty());
+    let links = || moved().flat_map(|wallet| &wallet.new);
+    let head = "insert into ledger (member, seq, id, kind, format, payload, hash, at, recorded_at, business_day, store, actor_kind, actor_id, programme, amount, reverses)";
+    insert_rows(tx, head, links(), "", |values, Link { entry, payload, hash, .. }| {
+        values.bind(entry.member).bind(entry.seq).bind(entry.id).bind(entry.kind).bind(super::ledger::FORMAT);
+        values.bind(payload.clone()).bind(hash.to_vec()).bind(entry.at).bind(entry.recorded_at);
+        values.bind(entry.business_day).bind(entry.store.clone()).bind(entry.actor.kind).bind(entry.actor.id.clone());
+        values.bind(entry.programme.clone()).bind(entry.amount).bind(entry.reverses);
+    })
+    .await?;
+    for wallet in moved() {
+        let first = wallet.seq - i64::try_from(wallet.new.len()).unwrap_or_default();
+        changed_one(
+            query(
+                &mut *tx,
+                "insert into ledger_head (member, seq, hash) values ($1, $2, $3) on conflict (member)
+                 do update set seq = excluded.seq, hash = excluded.hash where ledger_head.seq = $4",
+            )
+            .bind(wallet.member)
+            .bind(wallet.seq)
+            .bind(wallet.hash.to_vec())
+            .bind(first)
+            .execute()
+            .await?,
+        )?;
+    }
+    write_cards(tx, wallets).await?;
+    write_vouchers(tx, wallets).await?;
+    write_milestones(tx, wallets).await?;
+    write_redemptions(tx, wallets).await?;
+    let lines: Vec<Noted<'_>> = links().map(noted).collect();
+    timeline::record_all(app, tx, lines).await?;
+    for wallet in moved() {
+        members::bump_version(&mut *tx, wallet.member).await?;
+    }
+    Ok(())
+}
+
+/// The line of an entry in the member's history.
+fn noted(link: &Link) -> Noted<'_> {
+    let Link { entry, line, .. } = link;
+    let given = entry.moves.vouchers.iter().filter_map(|moved| moved.issued.as_ref());
+    let given: Vec<&str> = given.map(|issued| issued.coupon.as_str()).collect();
+    let mut noted = timeline::Entry::new(entry.kind.word(), entry.at, &entry.actor)
+        .with("entry", entry.id)
+        .with("programme", &entry.programme)
+        .with("store", &entry.store);
+    if entry.amount != 0 {
+        noted = noted.with("stamps", entry.amount);
+    }
+    if !given.is_empty() {
+        noted = noted.with("gives", given);
+    }
+    if let Some(reverses) = entry.reverses {
+        noted = noted.with("reverses", reverses);
+    }
+    Noted { id: *line, member: entry.member, recorded_at: entry.recorded_at, entry: noted }
+}
+
+/// A card that is no longer open comes before one that becomes so: of each stamp card one is open.
+async fn write_cards(tx: &mut Tx, wallets: &[Wallet]) -> sqlx::Result<()> {
+    let mut changed: Vec<(&Card, &Card)> = Vec::new();
+    let mut begun: Vec<&Card> = Vec::new();
+    for wallet in wallets {
+        for card in wallet.books.cards.values() {
+            match wallet.before.cards.get(&card.id) {
+                None => begun.push(card),
+                Some(before) if before != card => changed.push((before, card)),
+                Some(_) => {}
+            }
+        }
+    }
+    changed.sort_by_key(|(_, card)| card.state == CardState::Open);
+    for (before, card) in changed {
+        changed_one(
+            query(
+                &mut *tx,
+                "update card set stamps = $2, state = $3, last_stamp_at = $4, completed_at = $5, expires_at = $6
+                 where id = $1 and stamps = $7 and state = $8",
+            )
+            .bind(card.id)
+            .bind(card.stamps)
+            .bind(card.state)
+            .bind(card.last_stamp_at)
+            .bind(card.completed_at)
+            .bind(card.expires_at)
+            .bind(before.stamps)
+            .bind(before.state)
+            .execute()
+            .await?,
+        )?;
+    }
+    let head = "insert into card (id, member, programme, version, ordinal, stamps, goal, state, opened_at, last_stamp_at, completed_at, expires_at)";
+    insert_rows(tx, head, begun, "", |values, card| {
+        values.bind(card.id).bind(card.member).bind(card.programme.clone()).bind(card.version).bind(card.ordinal);
+        values.bind(card.stamps).bind(card.goal).bind(card.state).bind(card.opened_at).bind(card.last_stamp_at);
+        values.bind(card.completed_at).bind(card.expires_at);
+    })
+    .await
+    .map(drop)
+}
+
+async fn write_vouchers(tx: &mut Tx, wallets: &[Wallet]) -> sqlx::Result<()> {
+    let mut given: Vec<Voucher> = Vec::new();
+    for wallet in wallets {
+        for (id, held) in &wallet.books.vouchers {
+            let Some(before) = wallet.before.vouchers.get(id) else {
+                given.extend(wallet.voucher(*id));
+                continue;
+            };
+            if before == held {
+                continue;
+            }
+            changed_one(
+                query(&mut *tx, "update voucher set state = $2, changed_at = $3 where id = $1 and state = $4")
+                    .bind(*id)
+                    .bind(held.state)
+                    .bind(held.changed_at)
+                    .bind(before.state)
+                    .execute()
+                    .await?,
+            )?;
+        }
+    }
+    let head =
+        "insert into voucher (id, code, member, coupon, version, state, entry, issued_at, expires_at, changed_at)";
+    insert_rows(tx, head, given, "", |values, voucher| {
+        values.bind(voucher.id).bind(voucher.code.clone()).bind(voucher.member).bind(voucher.coupon.clone());
+        values.bind(voucher.version).bind(voucher.state).bind(voucher.entry).bind(voucher.issued_at);
+        values.bind(voucher.expires_at).bind(voucher.changed_at);
+    })
+    .await
+    .map(drop)
+}
+
+async fn write_milestones(tx: &mut Tx, wallets: &[Wallet]) -> sqlx::Result<()> {
+    let mut reached: Vec<(&(CardId, i64, EntryId), &Reaching)> = Vec::new();
+    for wallet in wallets {
+        for (place, reaching) in &wallet.books.milestones {
+            let Some(before) = wallet.before.milestones.get(place) else {
+                reached.push((place, reaching));
+                continue;
+            };
+            if before == reaching {
+                continue;
+            }
+            let (card, position, entry) = *place;
+            changed_one(
+                query(
+                    &mut *tx,
+                    "update milestone set reversed_at = $4
+                     where card = $1 and position = $2 and entry = $3 and reversed_at is null",
+                )
+                .bind(card)
+                .bind(position)
+                .bind(entry)
+                .bind(reaching.reversed_at)
+                .execute()
+                .await?,
+            )?;
+        }
+    }
+    let head = "insert into milestone (card, position, entry, voucher, reached_at, reversed_at)";
+    insert_rows(tx, head, reached, "", |values, ((card, position, entry), reaching)| {
+        values.bind(*card).bind(*position).bind(*entry).bind(reaching.voucher);
+        values.bind(reaching.reached_at).bind(reaching.reversed_at);
+    })
+    .await
+    .map(drop)
+}
+
+async fn write_redemptions(tx: &mut Tx, wallets: &[Wallet]) -> sqlx::Result<()> {
+    let mut made: Vec<&Redemption> = Vec::new();
+    for wallet in wallets {
+        for (id, used) in &wallet.books.redemptions {
+            let Some(before) = wallet.before.redemptions.get(id) else {
+                made.push(used);
+                continue;
+            };
+            if before == used {
+                continue;
+            }
+            changed_one(
+                query(&mut *tx, "update redemption set reversed_at = $2 where id = $1 and reversed_at is null")
+                    .bind(*id)
+                    .bind(used.reversed_at)
+                    .execute()
+                    .await?,
+            )?;
+        }
+    }
+    let head = "insert into redemption (id, voucher, member, at, store, actor_kind, actor_id, entry, reversed_at)";
+    insert_rows(tx, head, made, "", |values, used| {
+        values.bind(used.id).bind(used.voucher).bind(used.member).bind(used.at).bind(used.store.clone());
+        values.bind(used.actor_kind).bind(used.actor_id.clone()).bind(used.entry).bind(used.reversed_at);
+    })
+    .await
+    .map(drop)
+}
+
+/// A conditional write that did not find its row as it was loaded: somebody changed it past the lock.
+fn changed_one(rows: u64) -> sqlx::Result<()> {
+    if rows == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
