@@ -11,9 +11,11 @@ pub mod calendar;
 pub mod coupons;
 mod keys;
 mod lapse;
+mod lately;
 pub mod ledger;
 #[cfg(test)]
 mod model;
+mod shelf;
 pub mod spec;
 pub mod stamps;
 mod store;
@@ -28,6 +30,8 @@ pub use acts::{
 };
 pub use keys::Key;
 pub use lapse::lapse;
+pub use lately::{Act, lately, told};
+pub use shelf::{Shelved, preview_redemption, shelf, shelved};
 pub use types::{Answer, Authority, By, Place, Refusal};
 pub use views::{
     Done, Line, Next, Standing, Usable, acts_by, cards_of, history, standing, usable_vouchers, voucher,

@@ -30,7 +30,7 @@ pub(super) fn grid(scene: &Scene, card: &Standing) -> StampGrid {
     let prints = card.card.map_or(0, |card| card.0.as_u128());
     let slots = (1..=card.goal).map(|position| Slot {
         position,
-        print: (position <= card.stamps).then(|| turn(Uuid::from_u128(prints ^ position.unsigned_abs().into()))),
+        print: (position <= card.stamps).then(|| turn(Uuid::from_u128(prints ^ u128::from(position.unsigned_abs())))),
         gift: card.milestones.iter().find(|next| next.position == position).map(|next| said(scene, &next.title)),
     });
     let last = card.expires_at.map(|end| scene.last_day(end));
