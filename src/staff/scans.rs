@@ -103,8 +103,7 @@ impl Line {
     }
 }
 
-const COLUMNS: &str =
-    "select id, at, store, device, staff, method, outcome, member, voucher, pass_window from scan";
+const COLUMNS: &str = "select id, at, store, device, staff, method, outcome, member, voucher, pass_window from scan";
 
 /// Writes a reading down and gives its line. The same key, or the same member's code less than three seconds ago on this
 /// device, gives the line that stands for it already.
@@ -112,7 +111,11 @@ pub async fn log(app: &App, by: &Signed, scan: &Scan<'_>) -> sqlx::Result<Line> 
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     // Readings of one device stand in line, so that two at once are seen as one.
-    query(&mut tx, "select id from device where id = ").push_bind(by.device).lock_rows(" for update").one::<(DeviceId,)>().await?;
+    query(&mut tx, "select id from device where id = ")
+        .push_bind(by.device)
+        .lock_rows(" for update")
+        .one::<(DeviceId,)>()
+        .await?;
     let line = match known(&mut tx, by, scan, now).await? {
         Some(line) => line,
         None => {
@@ -206,8 +209,7 @@ pub async fn shown_on(
     since: DateTime<Utc>,
     limit: i64,
 ) -> sqlx::Result<Vec<Line>> {
-    let mut select =
-        query(on, COLUMNS).push(" where device = ").push_bind(device).push(" and at > ").push_bind(since);
+    let mut select = query(on, COLUMNS).push(" where device = ").push_bind(device).push(" and at > ").push_bind(since);
     if let Some(staff) = staff {
         select = select.push(" and staff = ").push_bind(staff);
     }

@@ -1,11 +1,11 @@
 //! What the handlers of the faces for people share: the service, the shell around a page, the headers, and the way a problem
 //! becomes a page.
 
+use axum::extract::DefaultBodyLimit;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Router, middleware};
-use axum::extract::DefaultBodyLimit;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -134,7 +134,8 @@ impl Face {
     /// The scene of a page, in `lang` or the brand's own language.
     pub async fn scene(&self, lang: Option<Lang>) -> Result<Scene, Problem> {
         let brand = stores::brand(&self.app.db).await?;
-        let brand = brand.ok_or_else(|| Problem::unavailable("No brand is published yet; `shuke validate` says why."))?;
+        let brand =
+            brand.ok_or_else(|| Problem::unavailable("No brand is published yet; `shuke validate` says why."))?;
         let voice = self.app.words.voice(lang.unwrap_or(brand.language));
         let shell = Shell {
             brand: String::from(brand.title.in_lang(voice.lang)),

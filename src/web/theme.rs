@@ -1,9 +1,9 @@
 //! The brand's own colour as a stylesheet, for pages that allow no style written into them.
 
+use axum::Router;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use axum::Router;
 use http::{StatusCode, header};
 
 use crate::spec::brand_file::{BrandFile, Theme};

@@ -231,7 +231,10 @@ async fn band_of_stamps(
         (shell.voice.say_with("done-stamped", &blanks), String::new())
     } else {
         let gift = gifts.join(&shell.say("list-comma"));
-        (shell.voice.say_with("done-full", &[("amount", amount.into()), ("gift", gift.into())]), shell.say("done-full-next"))
+        (
+            shell.voice.say_with("done-full", &[("amount", amount.into()), ("gift", gift.into())]),
+            shell.say("done-full-next"),
+        )
     };
     if stamped.dropped > 0 {
         next = shell.fill("done-dropped-next", "dropped", stamped.dropped);

@@ -10,10 +10,10 @@ use super::guard::Clerk;
 use super::{Offer, Sheet};
 use crate::problem::Problem;
 use crate::staff::Signed;
-use crate::web::{Page, Policy};
 use crate::web::face::{Face, Scene};
 use crate::web::pieces::{Band, Plain, Shell, Tone};
 use crate::web::reader::Reader;
+use crate::web::{Page, Policy};
 
 /// Something done at this counter lately.
 #[derive(Debug, Clone)]

@@ -80,7 +80,8 @@ pub(super) async fn enrol_page(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let scene = face.scene(reader.lang).await?;
-    let fault = if query.as_deref() == Some("no-cookies") { scene.shell.say("enrol-no-cookies") } else { String::new() };
+    let fault =
+        if query.as_deref() == Some("no-cookies") { scene.shell.say("enrol-no-cookies") } else { String::new() };
     Ok(Page::new(EnrolPage { shell: scene.shell, fault }, &face.policy()).into_response())
 }
 

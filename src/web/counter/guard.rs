@@ -9,9 +9,9 @@ use http::{HeaderMap, Method, StatusCode};
 use super::{BandPart, words};
 use crate::problem::Problem;
 use crate::staff::{Device, Permission, Signed, device_of, session_of};
+use crate::web::Page;
 use crate::web::access::{Access, Route, access_to};
 use crate::web::cookies::Cookie;
-use crate::web::Page;
 use crate::web::face::Face;
 use crate::web::pieces::Tone;
 use crate::web::reader::Reader;
@@ -59,7 +59,12 @@ impl<S: Sync> FromRequestParts<S> for Clerk {
 }
 
 /// Lets in whom the table names; others are led to the code, or to the PIN.
-pub async fn admit(State(face): State<Face>, reader: Reader, mut request: Request, next: Next) -> Result<Response, Problem> {
+pub async fn admit(
+    State(face): State<Face>,
+    reader: Reader,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let path = request.extensions().get::<MatchedPath>().map(|path| String::from(path.as_str()));
     let access = path.and_then(|path| access_to(&TABLE, request.method(), &path));
     let permission = match access {
@@ -89,7 +94,11 @@ pub async fn admit(State(face): State<Face>, reader: Reader, mut request: Reques
 
 async fn not_her_role(face: &Face, reader: Reader) -> Result<Response, Problem> {
     if !reader.is_part {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "role", "Your role may not do this; ask a manager to sign in."));
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "role",
+            "Your role may not do this; ask a manager to sign in.",
+        ));
     }
     let scene = face.scene(reader.lang).await?;
     let band = words::band(&scene, Tone::Refused, "refused-role", &[]);

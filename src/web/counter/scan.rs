@@ -134,7 +134,7 @@ fn waiting(scene: &Scene, method: Method, until: DateTime<Utc>) -> Refused {
 async fn find(face: &Face, scene: &Scene, by: &Signed, reading: &Reading) -> Result<Result<Found, Refused>, Problem> {
     let app = &face.app;
     let method = reading.method.into();
-    let found = match tell(face, &reading.code, scene.now) {
+    let found = match tell(face, reading, scene.now) {
         Ok(Read::Pass(pass)) => match members::by_number(&app.db, &pass.number).await? {
             Some(member) => Found { member: member.id, method, voucher: None, window: Some(pass.window) },
             // Our own mac, so she was there once: erased, or from another copy of the database.
@@ -179,8 +179,8 @@ fn misread(scene: &Scene, method: Method, unreadable: Unreadable) -> Refused {
 
 /// Tells a pass from a voucher's code from a member number. A pass and a scanned voucher say what they are by their first
 /// letters; what a person types has no such mark.
-fn tell(face: &Face, text: &str, now: DateTime<Utc>) -> Result<Read, Unreadable> {
-    let text = text.trim();
+fn tell(face: &Face, reading: &Reading, now: DateTime<Utc>) -> Result<Read, Unreadable> {
+    let text = reading.code.trim();
     let marked = |mark: &str| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
     if marked("M1:") {
         let read = pass::read(&face.app.secret, &text.to_ascii_uppercase(), now);
@@ -196,7 +196,8 @@ fn tell(face: &Face, text: &str, now: DateTime<Utc>) -> Result<Read, Unreadable>
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.parse().map(Read::Number).map_err(Unreadable::Number);
     }
-    // Somebody typed letters by hand: most likely a voucher's.
+    // So many letters typed by hand were meant for a voucher's.
     let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-    Err(if (13..=17).contains(&letters) { Unreadable::Voucher } else { Unreadable::Pass(Fault::NotAPass) })
+    let is_meant = reading.method == By::Typed && (13..=17).contains(&letters);
+    Err(if is_meant { Unreadable::Voucher } else { Unreadable::Pass(Fault::NotAPass) })
 }

@@ -113,7 +113,9 @@ pub(super) async fn sheet_of(face: &Face, scene: &Scene, by: &Signed, reading: &
     };
     let shelf = loyalty::shelf(&face.app.db, member).await?;
     if let Some(read) = reading.voucher {
-        sheet.vouchers.extend(shelf.iter().filter(|held| held.voucher.id == read).map(|held| ticket(scene, by, held, true)));
+        sheet
+            .vouchers
+            .extend(shelf.iter().filter(|held| held.voucher.id == read).map(|held| ticket(scene, by, held, true)));
         return Ok(sheet);
     }
     let usable = shelf.iter().filter(|held| held.is_usable(scene.now)).rev();
@@ -164,13 +166,7 @@ fn ticket(scene: &Scene, by: &Signed, held: &Shelved, is_read: bool) -> SheetVou
 }
 
 /// What a stamp card offers: a sentence for each number of stamps that may be given, or why none may.
-async fn offer(
-    face: &Face,
-    scene: &Scene,
-    by: &Signed,
-    member: MemberId,
-    card: &StampCard,
-) -> Result<Offer, Problem> {
+async fn offer(face: &Face, scene: &Scene, by: &Signed, member: MemberId, card: &StampCard) -> Result<Offer, Problem> {
     let title = String::from(card.title.in_lang(scene.voice().lang));
     let programme = card.stamp_card.to_string();
     let mut ask = Ask { member, card: programme.clone(), stamps: 1, place: place_of(scene, by), by: right_of(by) };

@@ -35,8 +35,11 @@ pub(super) fn refusal(scene: &Scene, refusal: &Refusal, by: &str) -> Band {
         Refusal::CardExpired => no("refused-undo-ended", &[]),
         Refusal::UnknownVoucher => no("refused-voucher-unknown", &[]),
         Refusal::AlreadyRedeemed { first } => {
-            let blanks =
-                [("when", scene.moment(first.at).into()), ("store", scene.store_name(&first.store).into()), ("by", by.into())];
+            let blanks = [
+                ("when", scene.moment(first.at).into()),
+                ("store", scene.store_name(&first.store).into()),
+                ("by", by.into()),
+            ];
             no("refused-voucher-used", &blanks)
         }
         Refusal::VoucherExpired { at } => {
@@ -87,7 +90,8 @@ mod tests {
     use crate::words::{Lang, Words};
 
     fn scene(lang: Lang) -> Scene {
-        let brand = read(&Doc { text: include_str!("../../../brand.yaml"), lines_before: 0 }).expect("the sample brand");
+        let brand =
+            read(&Doc { text: include_str!("../../../brand.yaml"), lines_before: 0 }).expect("the sample brand");
         let shell = Shell {
             voice: Words::load().voice(lang),
             brand: String::from("x"),

@@ -87,9 +87,11 @@ pub(super) async fn open_session(
     State(face): State<Face>,
     presented: Result<Json<Presented>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let Json(presented) = presented.map_err(|rejection| Problem::new(rejection.status(), "malformed", rejection.body_text()))?;
+    let Json(presented) =
+        presented.map_err(|rejection| Problem::new(rejection.status(), "malformed", rejection.body_text()))?;
     let app = &face.app;
-    let verified = app.line.verify_id_token(&presented.id_token, &app.settings.login_channel_ids).await.map_err(refused)?;
+    let verified =
+        app.line.verify_id_token(&presented.id_token, &app.settings.login_channel_ids).await.map_err(refused)?;
     let member = person_behind(&face, &verified).await?;
     let token = sessions::open(app, member.id).await?;
     let cookie = Cookie::Member.set(&app.settings, &token, sessions::LASTS);
@@ -115,7 +117,8 @@ fn refused(why: NotVerified) -> Problem {
 async fn person_behind(face: &Face, verified: &IdToken) -> Result<Member, Problem> {
     let app = &face.app;
     let account = Directory::load(&app.db).await?.of_destination(None);
-    let account = account.ok_or_else(|| Problem::unavailable("It is not clear which LINE account these pages are of."))?;
+    let account =
+        account.ok_or_else(|| Problem::unavailable("It is not clear which LINE account these pages are of."))?;
     let mut tx = app.db.begin().await?;
     let friend = friends::meet(app, &mut tx, account, &verified.sub).await?;
     if let (None, Some(name)) = (friend.profile_at, &verified.name) {

@@ -44,12 +44,19 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let visitor = parts.extensions.get::<Self>().cloned();
-        visitor.ok_or_else(|| Problem::unforeseen("a handler of the member's pages asks for somebody the table lets stay away"))
+        visitor.ok_or_else(|| {
+            Problem::unforeseen("a handler of the member's pages asks for somebody the table lets stay away")
+        })
     }
 }
 
 /// Lets in whom the table names.
-pub async fn admit(State(face): State<Face>, reader: Reader, mut request: Request, next: Next) -> Result<Response, Problem> {
+pub async fn admit(
+    State(face): State<Face>,
+    reader: Reader,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let path = request.extensions().get::<MatchedPath>().map(|path| String::from(path.as_str()));
     let access = path.and_then(|path| access_to(&TABLE, request.method(), &path));
     let is_for_members = match access {

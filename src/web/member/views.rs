@@ -68,9 +68,7 @@ pub(super) async fn first_gift(app: &App, scene: &Scene, member: MemberId) -> sq
 /// A voucher as a ticket.
 pub(super) fn ticket(face: &Face, scene: &Scene, held: &Shelved) -> Ticket {
     let state = match (&held.used, held.voucher.state) {
-        (Some(used), _) => {
-            TicketState::Used { at: scene.on_the_wall(used.at), store: scene.store_name(&used.store) }
-        }
+        (Some(used), _) => TicketState::Used { at: scene.on_the_wall(used.at), store: scene.store_name(&used.store) },
         (None, _) if held.is_usable(scene.now) => TicketState::Ready,
         (None, _) => TicketState::Expired,
     };

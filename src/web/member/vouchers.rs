@@ -151,8 +151,7 @@ pub(super) async fn list(
             all.filter(|ticket| tab.holds(&ticket.state)).collect()
         }
     };
-    let page =
-        VouchersPage { version: member.version, tab, ready: ready.len(), tickets, shell: scene.shell };
+    let page = VouchersPage { version: member.version, tab, ready: ready.len(), tickets, shell: scene.shell };
     Ok(fresh::tagged(Page::new(page, &face.policy()).into_response(), &tag))
 }
 

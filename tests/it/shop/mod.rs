@@ -37,6 +37,8 @@ pub struct Shop {
     pub pages: Router,
     /// The operator's routes.
     pub ops: Router,
+    /// Stops the service, and with it every stream.
+    pub stop: CancellationToken,
 }
 
 impl Shop {
@@ -56,9 +58,9 @@ impl Shop {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let intake = Intake::start(&app, &tasks, &stop, false);
         let accounts = Directory::load(&app.db).await.expect("accounts");
-        let (pages, ops) = web::routers(&app, web::line::Line { app: app.clone(), intake, accounts });
+        let (pages, ops) = web::routers(&app, web::line::Line { app: app.clone(), intake, accounts }, &stop);
         sandbox.deliver_to(pages.clone());
-        Self { app, sandbox, account, pages, ops }
+        Self { app, sandbox, account, pages, ops, stop }
     }
 
     /// Somebody new adds the account.

@@ -7,15 +7,12 @@ use axum::body::Body;
 use futures_util::StreamExt as _;
 use http::{HeaderMap, Method, Request, header};
 use serde_json::Value;
-use shuke::app::App;
-use shuke::web;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 /// The host of the service.
 const HOST: &str = "localhost:8080";
 
-/// A browser with both faces before it.
+/// A browser before the service.
 #[derive(Clone)]
 pub struct Browser {
     router: Router,
@@ -25,8 +22,6 @@ pub struct Browser {
     pub language: &'static str,
     /// Headers it sends besides.
     pub more: HeaderMap,
-    /// Ends streams.
-    pub stop: CancellationToken,
 }
 
 /// What came back.
@@ -42,10 +37,8 @@ pub struct Answer {
 
 impl Browser {
     /// One that has seen nothing yet.
-    pub fn new(app: &App) -> Self {
-        let stop = CancellationToken::new();
-        let router = web::member::routes(app, &stop).merge(web::counter::routes(app, &stop));
-        Self { router, cookies: BTreeMap::new(), language: "zh-TW,zh;q=0.9", more: HeaderMap::new(), stop }
+    pub fn new(router: Router) -> Self {
+        Self { router, cookies: BTreeMap::new(), language: "zh-TW,zh;q=0.9", more: HeaderMap::new() }
     }
 
     /// Opens a page.

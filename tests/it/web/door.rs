@@ -22,7 +22,10 @@ async fn line_vouches_for_her_and_a_cookie_no_script_can_read_keeps_it() {
         let answer = shop.signs_in(&mut browser, &mei).await;
         assert_eq!(answer.status, 204, "{}", answer.body);
         let cookie = answer.header("set-cookie");
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"),
+            "{cookie}"
+        );
         assert!(!cookie.contains("Secure"), "this service is reached over http on this machine");
         browser.get("/m/").await.says(&shop.member(&mei).await.number.grouped());
     })
@@ -44,7 +47,8 @@ async fn a_token_that_is_not_lines_or_has_run_out_opens_nothing() {
             assert_eq!(answer.status, 401, "{}", answer.body);
         }
         for body in ["{}", "[]", "id_token=x", ""] {
-            let answer = browser.ask(Method::POST, "/m/session", "*/*", Some(("application/json", String::from(body)))).await;
+            let answer =
+                browser.ask(Method::POST, "/m/session", "*/*", Some(("application/json", String::from(body)))).await;
             assert!((400..500).contains(&answer.status), "{body}: {}", answer.status);
         }
         shop.advance(TimeDelta::hours(2)).await;

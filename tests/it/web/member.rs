@@ -230,7 +230,7 @@ async fn an_open_page_hears_of_a_stamp_and_stops_with_the_service() {
         shop.visit(&mei).await;
         let next = events.next().await.unwrap();
         assert!(next.contains(&format!("\"version\":{},", version + 1)), "{next}");
-        browser.stop.cancel();
+        shop.stop.cancel();
         assert!(events.next().await.is_none());
     })
     .await;

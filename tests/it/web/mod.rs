@@ -20,7 +20,7 @@ pub const PIN: &str = "4071";
 impl Shop {
     /// A browser that has seen nothing yet.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.app)
+        Browser::new(self.pages.clone())
     }
 
     /// Her phone's browser with her pages open: LINE vouched for her.
