@@ -150,9 +150,9 @@ pub(super) fn hash_of(bytes: &[u8]) -> sqlx::Result<Hash> {
 /// are locked, or the wallets are of members who had none.
 pub(super) async fn write(app: &App, tx: &mut Tx, wallets: &[Wallet]) -> sqlx::Result<()> {
     let moved: Vec<&Wallet> = wallets.iter().filter(|wallet| !wallet.new.is_empty()).collect();
-    let links: Vec<&Link> = moved.iter().flat_map(|wallet| &wallet.new).collect();
+    let links: Vec<&Link> = moved.iter().flat_map(|wallet| wallet.new.iter()).collect();
     let head = "insert into ledger (member, seq, id, kind, format, payload, hash, at, recorded_at, business_day, store, actor_kind, actor_id, programme, amount, reverses)";
-    insert_rows(tx, head, links.clone(), "", |values, Link { entry, payload, hash, .. }| {
+    insert_rows(tx, head, &links, "", |values, Link { entry, payload, hash, .. }| {
         values.bind(entry.member).bind(entry.seq).bind(entry.id).bind(entry.kind).bind(super::ledger::FORMAT);
         values.bind(payload.clone()).bind(hash.to_vec()).bind(entry.at).bind(entry.recorded_at);
         values.bind(entry.business_day).bind(entry.store.clone()).bind(entry.actor.kind).bind(entry.actor.id.clone());
