@@ -356,6 +356,7 @@ fn sheet(shell: &Shell, offers: Vec<Offer>, voucher_read: bool) -> Sheet {
             id: String::from("K7Q2X9PA"),
             title: brand_says(shell, "拿鐵兌換券", "Free latte"),
             when: shell.voice.until_day(day(12, 31), today()),
+            elsewhere: String::new(),
             is_read: voucher_read,
         }],
         no_redeeming: String::new(),
