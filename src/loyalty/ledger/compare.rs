@@ -1,7 +1,6 @@
 //! What the store holds of a member against what her ledger tells.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -117,10 +116,13 @@ pub(super) fn compare(member: MemberId, kept: &Kept) -> Vec<Difference> {
     let mut found = Found { member, differences: Vec::new() };
     let books = found.replay(&kept.entries);
     found.check_head(kept);
-    found.tables(What::Card, "card", &kept.books.cards, &books.cards, card_facts);
-    found.tables(What::Voucher, "voucher", &kept.books.vouchers, &books.vouchers, voucher_facts);
-    found.tables(What::Milestone, "milestone", &kept.books.milestones, &books.milestones, milestone_facts);
-    found.tables(What::Redemption, "redemption", &kept.books.redemptions, &books.redemptions, redemption_facts);
+    let Books { cards, vouchers, milestones, redemptions } = &kept.books;
+    found.table(What::Card, cards, &books.cards, card_facts, |id| format!("card {id}"));
+    found.table(What::Voucher, vouchers, &books.vouchers, voucher_facts, |id| format!("voucher {id}"));
+    let name =
+        |(card, stamp, entry): &(CardId, i64, EntryId)| format!("milestone {stamp} of card {card}, entry {entry}");
+    found.table(What::Milestone, milestones, &books.milestones, milestone_facts, name);
+    found.table(What::Redemption, redemptions, &books.redemptions, redemption_facts, |id| format!("redemption {id}"));
     found.differences
 }
 
@@ -236,26 +238,26 @@ impl Found {
     }
 
     /// Compares a table's rows with those the ledger gives.
-    fn tables<K: Ord + Debug, V: PartialEq>(
+    fn table<K: Ord, V: PartialEq>(
         &mut self,
         what: What,
-        name: &str,
         stored: &BTreeMap<K, V>,
         told: &BTreeMap<K, V>,
         facts: fn(&V) -> Facts,
+        name: impl Fn(&K) -> String,
     ) {
         for (key, row) in stored {
             match told.get(key) {
-                None => self.add(None, what, format!("the {name} {key:?} is in the store, and no entry made it")),
+                None => self.add(None, what, format!("{}: no entry made it", name(key))),
                 Some(said) if said != row => {
                     let detail = unlike(&facts(row), &facts(said)).unwrap_or_default();
-                    self.add(None, what, format!("the {name} {key:?}: {detail}"));
+                    self.add(None, what, format!("{}: {detail}", name(key)));
                 }
                 Some(_) => {}
             }
         }
         for key in told.keys().filter(|key| !stored.contains_key(key)) {
-            self.add(None, what, format!("the {name} {key:?} is in the ledger and not in the store"));
+            self.add(None, what, format!("{}: the ledger has it, the store has not", name(key)));
         }
     }
 }

@@ -54,18 +54,16 @@ pub async fn close_days(app: &App) -> sqlx::Result<u64> {
     Ok(closed)
 }
 
-/// The day after the one closed last, once it is over. The first day ever closed is the one before today.
+/// The day after the one closed last, once it is over. The first one ever closed is the day before today, if anything was
+/// written down by its end: its root covers all that came before.
 async fn next_to_close(db: &Db, today: NaiveDate) -> sqlx::Result<Option<NaiveDate>> {
     let last = query(db, "select day from ledger_root order by day desc limit 1").optional_value::<NaiveDate>().await?;
-    let next = match last {
-        Some(last) => last.succ_opt(),
-        None => {
-            let moved = query(db, "select member from ledger_head where seq > rooted limit 1");
-            let has_moved = moved.optional_value::<MemberId>().await?.is_some();
-            if has_moved { today.pred_opt() } else { None }
-        }
-    };
-    Ok(next.filter(|day| *day < today))
+    if let Some(last) = last {
+        return Ok(last.succ_opt().filter(|day| *day < today));
+    }
+    let Some(yesterday) = today.pred_opt() else { return Ok(None) };
+    let any = query(db, "select seq from ledger where recorded_at < $1 limit 1").bind(end_of(yesterday));
+    Ok(any.optional_value::<i64>().await?.map(|_| yesterday))
 }
 
 /// Closes a day; false when another process has taken over.

@@ -74,7 +74,7 @@ const FALSIFICATIONS: &[(&str, &str, &[What])] = &[
     (
         "an entry in the middle is gone",
         "delete from ledger where member = $1 and seq = 2",
-        &[What::Gap, What::Contradiction, What::Card],
+        &[What::Gap, What::Contradiction],
     ),
     (
         "the last entry is gone",
@@ -86,7 +86,7 @@ const FALSIFICATIONS: &[(&str, &str, &[What])] = &[
         "insert into ledger (member, seq, id, kind, format, payload, hash, at, recorded_at, business_day, store, actor_kind, actor_id, programme, amount)
          select member, 9, id, kind, format, payload, hash, at, recorded_at, business_day, store, actor_kind, actor_id, programme, amount
          from ledger where member = $1 and seq = 8",
-        &[What::Hash, What::Column, What::Contradiction, What::Head, What::Card],
+        &[What::Hash, What::Column, What::Contradiction, What::Head],
     ),
     (
         "the chain's end is moved back",
@@ -160,18 +160,39 @@ const FALSIFICATIONS: &[(&str, &str, &[What])] = &[
 
 #[tokio::test]
 async fn every_falsification_is_found_and_named() {
-    for (name, sql, expected) in FALSIFICATIONS {
-        on_both(async |db| {
-            let shop = Shop::open(&db).await;
-            let (_, mei) = a_history(&shop).await;
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (_, mei) = a_history(&shop).await;
+        on_each_table(&db, |table| format!("create table kept_{table} as select * from {table}")).await;
+        let mut unlike = Vec::new();
+        for (name, sql, expected) in FALSIFICATIONS {
             falsify(&db, sql, mei).await;
             let report = verify(&db).await.unwrap();
             let found: HashSet<What> = report.differences.iter().map(|difference| difference.what).collect();
-            assert_eq!(found, expected.iter().copied().collect(), "{name}: {:#?}", report.differences);
-            let whose: HashSet<_> = report.differences.iter().filter_map(|difference| difference.member).collect();
-            assert!(whose.iter().all(|member| *member == mei), "{name}: the other member is as she was: {whose:?}");
-        })
-        .await;
+            if found != expected.iter().copied().collect() {
+                unlike.push(format!("{name}: expected {expected:?}, found {:#?}", report.differences));
+            }
+            let others = report.differences.iter().filter_map(|difference| difference.member);
+            assert!(others.into_iter().all(|member| member == mei), "{name}: the other member is as she was");
+            on_each_table(&db, |table| format!("delete from {table}")).await;
+            on_each_table(&db, |table| format!("insert into {table} select * from kept_{table}")).await;
+        }
+        assert!(unlike.is_empty(), "{}", unlike.join("\n"));
+        assert!(verify(&db).await.unwrap().is_clean());
+    })
+    .await;
+}
+
+/// The tables of rewards; one that others refer to comes before them, and is emptied after them.
+async fn on_each_table(db: &Db, statement: impl Fn(&str) -> String) {
+    let mut tables =
+        ["ledger", "ledger_head", "ledger_root", "ledger_leaf", "card", "voucher", "milestone", "redemption"];
+    if statement("").starts_with("delete") {
+        tables.reverse();
+    }
+    for table in tables {
+        let statement: &'static str = Box::leak(statement(table).into_boxed_str());
+        query(db.writer(), statement).execute().await.expect(statement);
     }
 }
 
@@ -311,9 +332,9 @@ async fn a_day_is_closed_once_and_what_comes_late_lies_under_the_next() {
         let roots = query(&db, "select day, heads from ledger_root order by day");
         let roots = roots.all::<(chrono::NaiveDate, i64)>().await.unwrap();
         let first = a_monday().date_naive();
-        let expected: Vec<_> =
-            [1, 1, 0, 0].iter().enumerate().map(|(n, heads)| (first + TimeDelta::days(n as i64), *heads));
-        assert_eq!(roots, expected.collect::<Vec<_>>());
+        let days = [1, 1, 0, 0].into_iter().enumerate();
+        let expected: Vec<_> = days.map(|(n, heads)| (first + TimeDelta::days(n as i64), heads)).collect();
+        assert_eq!(roots, expected);
         assert!(verify(&db).await.unwrap().is_clean());
     })
     .await;
