@@ -28,6 +28,16 @@ function startDesk(): void {
   if (camera) startCamera(camera, (text) => read(text, "camera"));
   startGun((text) => read(text, "gun"));
 
+  // Beside the sandbox's phones, the one place that may frame this page, a code is held before the scanner by the mouse.
+  if (parent !== window) {
+    addEventListener("message", (event: MessageEvent<unknown>) => {
+      const data = event.data as { from?: unknown; code?: unknown } | null;
+      if (event.source !== parent || data?.from !== "phone" || typeof data.code !== "string") return;
+      read(data.code, "gun");
+      parent.postMessage({ from: "counter" }, event.origin);
+    });
+  }
+
   // A code typed by hand gets its key at the press of the button.
   document.body.addEventListener("htmx:configRequest", (event) => {
     const { elt, parameters } = (event as CustomEvent<{ elt: Element; parameters: Record<string, string> }>).detail;

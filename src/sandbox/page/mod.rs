@@ -152,7 +152,7 @@ async fn phone(
         let person = world.people.get(&user).ok_or_else(|| Problem::not_found("The sandbox has no such user."))?;
         let items: Vec<Value> = chat::items(world, &user, asked.since, &look).map_err(Problem::unforeseen)?;
         Ok(Json(json!({
-            "next": world.next_seq() - 1, "person": person_json(person), "items": items,
+            "next": world.next_seq() - 1, "day": look.today, "person": person_json(person), "items": items,
             "quick": chat::quick_replies(world, &user),
         })))
     })
@@ -253,6 +253,8 @@ fn island_words(voice: &Voice) -> Value {
         "more-people",
         "nobody",
         "backwards",
+        "no-code",
+        "desk-shut",
     ];
     keys.into_iter().map(|key| (String::from(key), Value::from(voice.say(&format!("sandbox-say-{key}"))))).collect()
 }

@@ -1,5 +1,5 @@
 //! What the page may load and show: nothing but what the sandbox serves, the service's pages in frames, and the pictures of
-//! messages. Styles on elements are allowed because drawn Flex messages are made of them; their values are numbers, colours
+//! messages. WebAssembly is the reader of codes. Styles on elements are allowed because drawn Flex messages are made of them; their values are numbers, colours
 //! and words of ours.
 
 use axum::http::{HeaderName, header};
@@ -21,7 +21,7 @@ pub fn of(config: &Config) -> String {
     let frames = if frames.is_empty() { String::from("'none'") } else { frames.join(" ") };
     let home = origin_of(&config.public_url).unwrap_or_default();
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; \
          img-src 'self' data: https: {home}; connect-src 'self'; frame-src {frames}; base-uri 'none'; \
          form-action 'none'; frame-ancestors 'none'"
     )
@@ -44,7 +44,10 @@ mod tests {
     fn a_policy_names_the_frames_and_lets_no_script_in() {
         let policy = of(&Config::beside(8090, 8080));
         assert!(policy.contains("frame-src http://*.shuke.localhost:8080 http://shuke.localhost:8080;"), "{policy}");
-        assert!(policy.contains("script-src 'self';") && policy.contains("default-src 'none'"), "{policy}");
+        assert!(
+            policy.contains("script-src 'self' 'wasm-unsafe-eval';") && policy.contains("default-src 'none'"),
+            "{policy}"
+        );
         let broken = Config { counter_url: Some(String::from("http://a; script-src *")), ..Config::in_memory() };
         assert!(of(&broken).contains("frame-src http://localhost:8080;"), "an address cannot smuggle in a rule");
     }

@@ -18,9 +18,13 @@ use utoipa::{Modify, OpenApi};
     paths(
         super::members::list,
         super::members::find,
+        super::member_lists::cards,
+        super::member_lists::vouchers,
         super::timeline::page,
         super::tags::put_on,
         super::tags::take_off,
+        super::stamps::give,
+        super::redemptions::redeem,
     ),
     components(schemas(super::members::Names)),
     modifiers(&Key)

@@ -5,7 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ids::{ActorKind, CardId, LineUserId, MemberId, TimelineId, VoucherId};
-use crate::loyalty::coupons::VoucherState;
+use crate::loyalty::coupons::{self, VoucherState};
+use crate::loyalty::stamps;
 use crate::members::Number;
 use crate::members::friends::FriendState;
 
@@ -63,6 +64,21 @@ pub struct Card {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+impl From<stamps::Card> for Card {
+    fn from(card: stamps::Card) -> Self {
+        Self {
+            id: card.id,
+            completed: card.state == stamps::CardState::Completed,
+            card: card.programme,
+            version: card.version,
+            stamps: card.stamps,
+            goal: card.goal,
+            last_stamp_at: card.last_stamp_at,
+            expires_at: card.expires_at,
+        }
+    }
+}
+
 /// One copy of a coupon.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Voucher {
@@ -79,6 +95,20 @@ pub struct Voucher {
     pub issued_at: DateTime<Utc>,
     /// The first instant at which it is no longer good.
     pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Voucher {
+    /// A voucher as it stands at `now`: one whose time has run out is expired, marked or not.
+    pub(super) fn of(voucher: coupons::Voucher, now: DateTime<Utc>) -> Self {
+        Self {
+            state: if voucher.has_ended(now) { VoucherState::Expired } else { voucher.state },
+            id: voucher.id,
+            code: String::from(voucher.code.as_str()),
+            coupon: voucher.coupon,
+            issued_at: voucher.issued_at,
+            expires_at: voucher.expires_at,
+        }
+    }
 }
 
 /// One line of a member's history.

@@ -69,7 +69,8 @@ fn summary(voice: &Voice, line: &timeline::Line) -> String {
 fn value<'a>(line: &'a timeline::Line, fact: &str) -> FluentValue<'a> {
     match line.body.get(fact) {
         Some(serde_json::Value::String(text)) => text.as_str().into(),
-        Some(other) => other.to_string().into(),
+        // What was taken back stands in the ledger with a minus, which the sentence already says.
+        Some(other) => String::from(other.to_string().trim_start_matches('-')).into(),
         None => "?".into(),
     }
 }
@@ -85,6 +86,12 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("said", &["type"]),
     ("tagged", &["tag"]),
     ("untagged", &["tag"]),
+    ("stamped", &["stamps", "store"]),
+    ("stamp_reversed", &["stamps", "store"]),
+    ("card_expired", &["programme"]),
+    ("voucher_redeemed", &["store"]),
+    ("redemption_reversed", &["store"]),
+    ("voucher_expired", &[]),
 ];
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ sandbox-write = メッセージを入力
 sandbox-send = 送信
 sandbox-follow = 友だち追加
 sandbox-follow-why = お店のQRコードを読み取ったときと同じです。あいさつは応答として届き、通数に数えません。
+sandbox-scan = レジで読み取る
 sandbox-when = 日時を選ぶ
 sandbox-when-ok = 決定
 
@@ -138,3 +139,5 @@ sandbox-say-opened-tab = 新しいタブで開きました。
 sandbox-say-more-people = ほかにもいます。名前で探してください。
 sandbox-say-nobody = その人はいません。下で追加できます。
 sandbox-say-backwards = 時計は進めるだけです。もっと先の日時を選んでください。
+sandbox-say-no-code = このページに読み取れるコードはありません。
+sandbox-say-desk-shut = レジが応答しません。先にレジにログインしてください。

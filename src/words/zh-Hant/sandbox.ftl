@@ -48,6 +48,7 @@ sandbox-write = 輸入訊息
 sandbox-send = 傳送
 sandbox-follow = 加入好友
 sandbox-follow-why = 就像掃了店裡的 QR code。歡迎訊息以回覆送出，不計費。
+sandbox-scan = 給櫃台掃
 sandbox-when = 選擇時間
 sandbox-when-ok = 確定
 
@@ -138,3 +139,5 @@ sandbox-say-opened-tab = 已在新分頁開啟。
 sandbox-say-more-people = 還有更多人，請用暱稱找。
 sandbox-say-nobody = 沒有這個人。可以在下面新增。
 sandbox-say-backwards = 時鐘只往前走，請選晚一點的時間。
+sandbox-say-no-code = 這一頁沒有條碼可以掃。
+sandbox-say-desk-shut = 櫃台沒有反應，請先在櫃台登入。

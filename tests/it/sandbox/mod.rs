@@ -2,6 +2,7 @@
 
 mod api;
 mod client;
+mod command;
 mod faults;
 mod page;
 mod people;

@@ -1,18 +1,22 @@
 // The LIFF page over a chat: a frame whose name tells our stub of the SDK who is there.
 
 import type { LiffPage } from "./box";
+import type { DrawnCode } from "./box-scan";
 import { one } from "./page";
 
 interface Wishes {
   open(uri: string): void;
   follow(): void;
+  scan(code: DrawnCode | null): void;
 }
 
 /** What the stub tells the phone. */
 interface Told {
   from: "liff";
-  wants: "login" | "friendship" | "open" | "close";
+  wants?: "login" | "friendship" | "open" | "close";
   url?: string;
+  /** The answer to "which code do you show". */
+  shows?: DrawnCode | null;
 }
 
 export class LiffSheet {
@@ -23,12 +27,14 @@ export class LiffSheet {
     wishes: Wishes,
   ) {
     one("[data-sheet-close]", root)?.addEventListener("click", () => this.close());
+    one("[data-sheet-scan]", root)?.addEventListener("click", () => this.frame?.contentWindow?.postMessage({ wants: "code" }, new URL(this.frame.src).origin));
     root.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
     });
     addEventListener("message", (event: MessageEvent<unknown>) => {
       if (!this.frame || event.source !== this.frame.contentWindow || !isTold(event.data)) return;
-      const { wants, url } = event.data;
+      const { wants, url, shows } = event.data;
+      if (shows !== undefined) wishes.scan(shows);
       if (wants === "close") this.close();
       if (wants === "open" && url) wishes.open(url);
       if (wants === "friendship") wishes.follow();

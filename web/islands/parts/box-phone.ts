@@ -2,6 +2,7 @@
 
 import { act, type Chat, complaint, excuse, type Happened, type Item, read, say } from "./box";
 import { LiffSheet } from "./box-liff";
+import { holdBeforeScanner } from "./box-scan";
 import { pickTime } from "./box-when";
 import { one } from "./page";
 
@@ -12,6 +13,7 @@ export class Phone {
   readonly root: HTMLElement;
   private next = 0;
   private turn = 0;
+  private day = "";
   private isReading = false;
   private isStale = false;
   private toastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -25,6 +27,7 @@ export class Phone {
     this.sheet = new LiffSheet(this.part("[data-sheet]"), {
       open: (uri) => void this.tap({ type: "uri", uri }),
       follow: () => void this.do("follow"),
+      scan: (code) => void holdBeforeScanner(code).then((words) => words && this.tell(words)),
     });
     this.listen();
   }
@@ -32,11 +35,23 @@ export class Phone {
   /** Gives the phone to someone else. */
   hold(user: string): void {
     this.user = user;
-    this.next = 0;
     this.turn += 1;
     this.sheet.close();
-    this.part("[data-chat]").replaceChildren();
+    this.clear();
     void this.refresh();
+  }
+
+  private clear(): void {
+    this.next = 0;
+    this.isStale = true;
+    this.part("[data-chat]").replaceChildren();
+  }
+
+  /** At midnight all that stands in the chat is a day older: it is drawn anew. */
+  private isAnotherDay({ day }: Chat): boolean {
+    const isOther = this.day !== "" && this.day !== day && this.next > 0;
+    this.day = day;
+    return isOther;
   }
 
   /** Asks for what is new, once more when it is told of more meanwhile. */
@@ -49,8 +64,9 @@ export class Phone {
         this.isStale = false;
         const turn = this.turn;
         const chat = await read<Chat>(`/phones/${this.user}?since=${this.next}`);
-        if (turn === this.turn) this.draw(chat);
-        else this.isStale = true;
+        if (turn !== this.turn) this.isStale = true;
+        else if (this.isAnotherDay(chat)) this.clear();
+        else this.draw(chat);
       }
     } catch (error) {
       this.tell(excuse(error));

@@ -17,6 +17,8 @@ export interface Item {
 /** What is new on a phone. */
 export interface Chat {
   next: number;
+  /** The day it is where the shop is. */
+  day: string;
   person: Person;
   items: Item[];
   quick: string;
