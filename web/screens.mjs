@@ -1,16 +1,19 @@
 // Takes the pictures of the README: starts `shuke demo` on data of its own, walks through it in a browser as a customer and a
-// clerk, and writes docs/screens/*.png. `make screens`; SHUKE names another binary, CHROMIUM another browser.
+// clerk, and writes docs/screens/*.png. `make screens`, or `node screens.mjs sandbox pass` for some; SHUKE names another binary, CHROMIUM another browser.
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
+import { squeeze } from "./png.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const shuke = process.env.SHUKE ?? join(root, "target/release/shuke");
 const out = process.env.OUT ?? join(root, "docs/screens");
+/** Names of pictures; none takes all. */
+const only = process.argv.slice(2);
 const [service, sandbox] = ["18180", "18190"];
 /** A picture in a README is looked at, not printed. */
 const HEAVIEST = 200_000;
@@ -27,12 +30,17 @@ const browser = await puppeteer.launch({
   userDataDir: join(folder, "browser"),
   args: [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--lang=zh-TW", "--hide-scrollbars",
+    "--disable-component-update", "--disable-sync", "--lang=zh-TW", "--accept-lang=zh-TW", "--hide-scrollbars",
   ],
 });
 try {
   mkdirSync(out, { recursive: true });
   await walk(await greeting());
+} catch (error) {
+  const seen = join(tmpdir(), "shuke-screens-failed.png");
+  await (await browser.pages()).at(-1)?.screenshot({ path: seen });
+  console.error(`what was seen last: ${seen}`);
+  throw error;
 } finally {
   await browser.close();
   demo.kill("SIGTERM");
@@ -60,32 +68,32 @@ function greeting() {
 async function walk({ device, clerk, pin }) {
   const page = await open(`http://shuke.localhost:${sandbox}/?lang=zh-Hant`, { width: 1280, height: 800, deviceScaleFactor: 1.5 });
   const desk = await frameOf(page, "[data-desk]");
-  await signIn(desk, device, clerk, pin);
+  await enrol(desk, device);
+  await signIn(desk, clerk, pin);
 
-  await join_(page, 1);
-  await tap(page, "[data-strip] button:nth-of-type(3)", 1, "集點卡");
-  await join_(page, 2);
-  await scan(page, desk);
-  await give(desk, 6);
-  await advance(page);
-  await tap(page, "[data-strip] button:nth-of-type(3)", 1, "集點卡");
-  await scan(page, desk);
-  await desk.click("[data-more]");
-  await settle(page);
+  await joins(page, 1);
+  const member = new URL((await scan(page, desk, 1)).url()).origin;
+  await give(desk, 7);
+  await click(page, ".phone:nth-child(1) [data-sheet-close]");
+  await tap(page, 1, "[data-strip] button:nth-of-type(3)");
+  await joins(page, 2);
+  await scan(page, desk, 2);
+  await click(desk, "[data-more]");
   await shoot(page, "sandbox");
 
+  await shootOnPhone(`${member}/m/stamps`, "stamps", page);
+  await give(desk, 2);
+  await advance(page);
+  await signIn(desk, clerk, pin);
+  await scan(page, desk, 1);
   await give(desk, 4);
-  const [liff] = page.frames().filter((frame) => frame.url().includes("/m/"));
-  const member = new URL(liff.url()).origin;
-  const number = await liff.$eval(".pass-number b", (words) => words.textContent);
-  const counter = await open(`http://shuke.localhost:${service}/counter/`, { width: 390, height: 780, deviceScaleFactor: 2 });
-  await counter.type("#typed", number.replaceAll(" ", ""));
-  await counter.click(".typed button");
-  await counter.waitForSelector("#sheet [data-sheet]");
-  await shoot(counter, "counter");
-  await shoot(await open(`${member}/m/`, { width: 390, height: 780, deviceScaleFactor: 2 }), "pass");
-  await shoot(await open(`${member}/m/stamps`, { width: 390, height: 780, deviceScaleFactor: 2 }), "stamps");
-  await shoot(await open(`${member}/m/vouchers`, { width: 390, height: 780, deviceScaleFactor: 2 }), "vouchers");
+  await shootOnPhone(`${member}/m/`, "pass", page);
+
+  await advance(page);
+  await signIn(desk, clerk, pin);
+  const heard = desk.evaluate(() => new Promise((done) => addEventListener("message", (event) => event.data?.code && done(event.data.code))));
+  await scan(page, desk, 1);
+  await shootOnPhone(`http://shuke.localhost:${service}/counter/`, "counter", page, await heard);
   await plan();
 }
 
@@ -105,10 +113,16 @@ async function frameOf(page, selector) {
   return handle.contentFrame();
 }
 
-async function signIn(desk, device, clerk, pin) {
+async function enrol(desk, device) {
   await desk.waitForSelector("[name=code]");
   await desk.type("[name=code]", device);
-  await Promise.all([desk.waitForNavigation(), desk.click("button[type=submit]")]);
+  await Promise.all([desk.waitForNavigation(), click(desk, "button[type=submit]")]);
+}
+
+/** A clerk who did nothing for ten minutes is asked for the PIN again. */
+async function signIn(desk, clerk, pin) {
+  if (await desk.$("[data-camera]")) await Promise.all([desk.waitForNavigation(), desk.evaluate(() => location.reload())]);
+  await desk.waitForSelector("form.pin");
   await desk.evaluate((name) => {
     for (const label of document.querySelectorAll("label.colleague")) if (label.textContent.includes(name)) label.click();
   }, clerk);
@@ -118,14 +132,14 @@ async function signIn(desk, device, clerk, pin) {
 }
 
 /** A stranger adds the account and takes the card. */
-async function join_(page, phone) {
+async function joins(page, phone) {
   await click(page, `.phone:nth-child(${phone}) [data-follow]`);
   await page.waitForSelector(`.phone:nth-child(${phone}) .quick [data-action]`);
-  await tap(page, ".quick [data-action]", phone, "領取會員卡");
+  await tap(page, phone, ".quick [data-action]");
 }
 
 /** Taps something on a phone and waits for the answer. */
-async function tap(page, selector, phone, said) {
+async function tap(page, phone, selector) {
   const count = () => page.$$eval(`.phone:nth-child(${phone}) .theirs`, (all) => all.length);
   const before = await count();
   await click(page, `.phone:nth-child(${phone}) ${selector}`);
@@ -134,18 +148,20 @@ async function tap(page, selector, phone, said) {
     { timeout: 10_000 },
     phone,
     before,
-  ).catch(() => { throw new Error(`no answer to ${said}`); });
+  );
 }
 
-/** Opens the pass on the second phone, where it is not open yet, and holds it before the counter's scanner. */
-async function scan(page, desk) {
-  const sheet = ".phone:nth-child(2) [data-sheet]";
-  if (await page.$eval(sheet, (each) => each.hidden)) await click(page, ".phone:nth-child(2) [data-strip] button:nth-of-type(2)");
+/** Opens the pass on a phone, where it is not open yet, and holds it before the counter's scanner; gives its frame. */
+async function scan(page, desk, phone) {
+  const at = `.phone:nth-child(${phone})`;
+  const sheet = `${at} [data-sheet]`;
+  if (await page.$eval(sheet, (each) => each.hidden)) await click(page, `${at} [data-strip] button:nth-of-type(2)`);
   const liff = await frameOf(page, `${sheet} iframe`);
   await liff.waitForSelector("[data-pass] .qr-dark");
   await settle(page);
-  await click(page, ".phone:nth-child(2) [data-sheet-scan]");
+  await click(page, `${at} [data-sheet-scan]`);
   await desk.waitForSelector("#sheet[open] [data-sheet]");
+  return liff;
 }
 
 async function give(desk, amount) {
@@ -153,13 +169,16 @@ async function give(desk, amount) {
     field.value = amount;
     field.dispatchEvent(new Event("change", { bubbles: true }));
   }, amount);
-  await desk.click("[data-give]");
+  await click(desk, "[data-give]");
   await desk.waitForSelector("#result .band[data-tone=done]");
 }
 
+/** Ten minutes pass: the next visit may be stamped. */
 async function advance(page) {
+  const said = () => page.$eval("[data-offset]", (words) => words.textContent);
+  const before = await said();
   await click(page, "[data-advance='600']");
-  await page.waitForSelector("[data-offset]:not([hidden])");
+  await page.waitForFunction((before) => document.querySelector("[data-offset]").textContent !== before, {}, before);
 }
 
 /** By script: a headless page on a busy machine may still be moving under the mouse. */
@@ -175,12 +194,29 @@ async function settle(page) {
 }
 
 async function shoot(page, name) {
-  await page.screenshot({ path: join(out, `${name}.png`) });
-  console.log(`${name}.png ${statSync(join(out, `${name}.png`)).size} bytes`);
+  if (only.length > 0 && !only.includes(name)) return;
+  await settle(page);
+  const small = squeeze(Buffer.from(await page.screenshot()));
+  writeFileSync(join(out, `${name}.png`), small);
+  console.log(`${name}.png ${small.length} bytes`);
+}
+
+/** A page by itself at the size of a phone, after a scanner gun has typed `code` into it; the walk then goes on in front. */
+async function shootOnPhone(address, name, walking, code) {
+  const page = await open(address, { width: 390, height: 780, deviceScaleFactor: 2 });
+  if (code) {
+    await page.keyboard.type(code);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#sheet[open] [data-sheet]");
+  }
+  await shoot(page, name);
+  await page.close();
+  await walking.bringToFront();
 }
 
 /** The plan of the sample push, as a terminal shows it. */
 async function plan() {
+  if (only.length > 0 && !only.includes("plan")) return;
   const env = join(folder, "demo/shuke.env");
   const said = execFileSync(shuke, ["--env-file", env, "plan", "winback"], { cwd: root, env: clean, encoding: "utf8" });
   const page = await browser.newPage();
