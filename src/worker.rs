@@ -8,9 +8,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Job, Retry};
+use crate::campaigns::{self, PrepareRun};
 use crate::delivery::{self, Sender};
 use crate::intake;
 use crate::jobs::{self, Claimed, Task, Wait};
+use crate::loyalty;
 use crate::members::profiles::FetchProfile;
 use crate::members::sessions;
 use crate::members::timeline::Happened;
@@ -21,11 +23,12 @@ use crate::store::lease;
 pub const SUBSCRIBED: &[&str] = &["unfollowed"];
 
 /// Every job there is, by name. A released name stays until no row has it.
-const JOBS: &[&str] = &[FetchProfile::NAME, Happened::NAME];
+const JOBS: &[&str] = &[FetchProfile::NAME, Happened::NAME, PrepareRun::NAME];
 
 async fn run_job(app: &App, job: &Claimed) -> Result<(), Retry> {
     match job.name.as_str() {
         FetchProfile::NAME => run::<FetchProfile>(app, job).await,
+        PrepareRun::NAME => run::<PrepareRun>(app, job).await,
         Happened::NAME => tell(app, &read(job)?).await,
         unknown => Err(Retry::GiveUp(format!("no job is called {unknown}"))),
     }
@@ -42,7 +45,10 @@ async fn tell(app: &App, happened: &Happened) -> Result<(), Retry> {
 /// What is done again and again, by whichever replica comes first in each period.
 async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     match name {
+        "lapse" => drop(loyalty::lapse(app).await?),
+        "close-ledger-day" => drop(loyalty::ledger::close_days(app).await?),
         "retain-events" => intake::retain(app).await?,
+        "sweep-plans" => drop(campaigns::sweep(app).await?),
         "end-sessions" => drop(sessions::sweep(app).await? + staff::sweep(app).await?),
         _ => {}
     }
@@ -54,6 +60,7 @@ const SCHEDULES: &[(&str, TimeDelta)] = &[
     ("lapse", TimeDelta::minutes(10)),
     ("close-ledger-day", TimeDelta::hours(1)),
     ("end-sessions", TimeDelta::hours(6)),
+    ("sweep-plans", TimeDelta::hours(6)),
     ("retain-events", TimeDelta::hours(12)),
 ];
 

@@ -6,6 +6,7 @@
 mod check;
 mod files;
 mod publish;
+mod pushes;
 pub mod rich_menu;
 pub mod schemas;
 
@@ -21,7 +22,8 @@ use crate::spec::{Diagnostic, Fault, Place, Source};
 use crate::words::Voice;
 
 pub use files::{File, load};
-pub use publish::{Change, Changed, Definition, PublishError, publish_first};
+pub use publish::{Definition, PublishError, publish_first};
+pub use pushes::{Outcome, WholePlan, apply, plan, plan_all};
 pub use rich_menu::RichMenu;
 
 /// Everything the brand's files say, checked.
@@ -94,6 +96,7 @@ impl Broken {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::definitions::Changed;
     use crate::spec::{Defined, MAX_BYTES, canonical, render};
     use crate::words::{Lang, Words};
     use proptest::prelude::*;
@@ -144,7 +147,7 @@ mod tests {
         assert_eq!(brand.campaign("winback").expect("there").message.as_str(), "templates/winback.yaml");
         assert_eq!(
             brand.used_by(&brand.campaigns[0]).iter().map(|used| used.kind).collect::<Vec<_>>(),
-            ["brand", "campaign", "segment", "template"]
+            ["brand", "campaign", "segment", "stamp_card", "template"]
         );
     }
 

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::campaigns::Campaign;
 use crate::ids::Actor;
 use crate::segments::{Predicate, Segment};
-use crate::spec::definitions::{self, Head};
+use crate::spec::definitions::{self, Change, Changed, Head};
 use crate::spec::template::Template;
 use crate::spec::{Defined, canonical};
 use crate::store::Tx;
@@ -24,29 +24,6 @@ pub struct Definition {
     pub name: String,
     /// SHA-256 of its canonical JSON.
     pub hash: String,
-}
-
-/// A thing that publishing would change.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Change {
-    /// The kind, for example `coupon`.
-    pub kind: String,
-    /// The name within its kind.
-    pub name: String,
-    /// What would happen to it.
-    pub change: Changed,
-}
-
-/// What happens to a published thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Changed {
-    /// It is new.
-    Added,
-    /// It gets a new version.
-    Changed,
-    /// It is in no file any more.
-    Removed,
 }
 
 impl Brand {
@@ -89,7 +66,22 @@ impl Brand {
     /// # Errors
     /// Those of the store; a unique violation when somebody else published at the same time.
     pub async fn publish(&self, tx: &mut Tx, now: DateTime<Utc>, actor: &Actor) -> sqlx::Result<Vec<Change>> {
-        let changes = self.changes(&definitions::heads(&mut *tx).await?);
+        self.publish_only(tx, now, actor, |_| true).await
+    }
+
+    /// Publishes those changes that are `wanted`. Gives what it did.
+    ///
+    /// # Errors
+    /// As [`Self::publish`].
+    pub async fn publish_only(
+        &self,
+        tx: &mut Tx,
+        now: DateTime<Utc>,
+        actor: &Actor,
+        wanted: impl Fn(&Change) -> bool,
+    ) -> sqlx::Result<Vec<Change>> {
+        let mut changes = self.changes(&definitions::heads(&mut *tx).await?);
+        changes.retain(wanted);
         let changed = Publication { changes: &changes, now, actor };
         changed.put(tx, [&self.profile]).await?;
         changed.put(tx, &self.stamp_cards).await?;
@@ -120,7 +112,7 @@ impl Brand {
         self.templates.iter().find(|template| template.path == path)
     }
 
-    /// The definitions a campaign rests on: itself, its segment and the stamp cards that asks for, its template, the brand.
+    /// The definitions a campaign rests on: itself, its segment, its template, the stamp cards these two ask for, the brand.
     pub fn used_by(&self, campaign: &Campaign) -> Vec<Definition> {
         let segment = self.segment(&campaign.audience.segment);
         let asked: Vec<&str> = segment
@@ -131,10 +123,13 @@ impl Brand {
                 _ => None,
             })
             .collect();
+        let template = self.template(&campaign.message);
+        let speaks_of_cards = template.is_some_and(|it| it.file.asked().iter().any(|path| path.starts_with("cards")));
+        let cards = self.stamp_cards.iter().filter(|card| speaks_of_cards || asked.contains(&card.name()));
         let mut used = vec![definition(campaign), definition(&self.profile)];
         used.extend(segment.map(definition));
-        used.extend(self.template(&campaign.message).map(definition));
-        used.extend(self.stamp_cards.iter().filter(|card| asked.contains(&card.name())).map(definition));
+        used.extend(template.map(definition));
+        used.extend(cards.map(definition));
         used.sort();
         used
     }

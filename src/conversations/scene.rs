@@ -126,20 +126,16 @@ impl<'a> Scene<'a> {
             .cards(tx)
             .await?
             .into_iter()
-            .map(|(programme, card)| {
-                let missing = (card.goal - card.stamps).max(0);
-                (programme, CardData { title: card.title, stamps: card.stamps, goal: card.goal, missing })
-            })
+            .map(|(programme, card)| (programme, CardData::new(&card.title, card.stamps, card.goal)))
             .collect();
         let vouchers = i64::try_from(self.tickets(tx).await?.len()).unwrap_or(i64::MAX);
         let is_joined = self.member.is_joined();
         let number = if is_joined { self.member.number.grouped() } else { String::new() };
-        let page = |path: &str| format!("https://liff.line.me/{}{path}", self.app.settings.liff_id);
         Ok(Data {
             brand: BrandData { name: self.title.clone() },
             member: MemberData { name, number, joined: is_joined, vouchers },
             cards,
-            pages: Pages { card: page(""), stamps: page("/stamps"), vouchers: page("/vouchers") },
+            pages: Pages::of(&self.app.settings.liff_id),
         })
     }
 

@@ -13,7 +13,7 @@ use super::lanes::Room;
 use super::outcome::{Retry, may_retry};
 use super::runs::Kind;
 use super::sender::Rooms;
-use super::{approval, line_side, settle};
+use super::{approval, fault, line_side, settle};
 use crate::app::App;
 use crate::ids::{BatchId, LineUserId, MemberId, RunId};
 use crate::members::friends::FriendState;
@@ -95,16 +95,22 @@ pub(super) async fn claim(app: &App, lease: &Lease, rooms: Rooms, in_flight: &Ha
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     if lease::still_held(&mut tx, lease, now).await? {
+        fault::point("leased");
         let batches = locked(&mut tx, &due).await?;
         let mut people = people_of(&mut tx, &batches).await?;
         let mut texts = HashMap::new();
         for batch in batches {
             let people = people.remove(&batch.id).unwrap_or_default();
-            let taken = if batch.is_tried {
+            let is_tried = batch.is_tried;
+            let taken = if is_tried {
                 again(app, &mut tx, batch, people, &mut texts, now).await?
             } else {
                 first(app, &mut tx, batch, people, &mut texts, now).await?
             };
+            if is_tried && taken.is_none() {
+                // It may be among the untried by now.
+                claim.look_again(now);
+            }
             claim.batches.extend(taken);
         }
     }

@@ -23,6 +23,8 @@ pub enum Reason {
     TestMember,
     /// The run already has a message for her.
     AlreadyInRun,
+    /// LINE would refuse the message as it reads for her.
+    UnfitMessage,
     /// The approved number of messages is used up.
     OverPlan,
     /// The run was cancelled before her message left.
@@ -41,7 +43,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them, for words and tests.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::NoLineAccount,
         Self::Blocked,
         Self::NotFollowing,
@@ -49,6 +51,7 @@ impl Reason {
         Self::NoConsent,
         Self::TestMember,
         Self::AlreadyInRun,
+        Self::UnfitMessage,
         Self::OverPlan,
         Self::Cancelled,
         Self::Erased,
@@ -68,6 +71,7 @@ impl Reason {
             Self::NoConsent => "no_consent",
             Self::TestMember => "test_member",
             Self::AlreadyInRun => "already_in_run",
+            Self::UnfitMessage => "unfit_message",
             Self::OverPlan => "over_plan",
             Self::Cancelled => "cancelled",
             Self::Erased => "erased",

@@ -17,6 +17,7 @@ pub mod gate;
 mod lanes;
 mod line_side;
 mod outcome;
+mod quota;
 pub mod replies;
 pub mod runs;
 mod sender;
@@ -25,6 +26,7 @@ mod settle;
 pub use approval::{Approval, Resumed, State, pause, resume};
 pub use gate::Reason;
 pub use outcome::Pause;
+pub use quota::{Quota, QuotaError, quota};
 pub use sender::{Sender, Stepped, is_alive};
 
 use crate::app::App;

@@ -74,6 +74,9 @@ pub enum Pause {
 }
 
 impl Pause {
+    /// All of them, for words and tests.
+    pub const ALL: [Self; 5] = [Self::QuotaSpent, Self::Token, Self::Forbidden, Self::ByHand, Self::RestoredCopy];
+
     /// The word as it stands in rows and answers.
     pub fn word(self) -> &'static str {
         match self {

@@ -6,10 +6,8 @@ use super::TRIES;
 use super::journal::Row;
 use crate::app::App;
 use crate::ids::{AccountId, LineUserId};
-use crate::store::{On, Tx, query};
+use crate::store::{On, Tx, insert_rows, query};
 
-/// Rows of one insert: SQLite looks parameters up by a linear scan, so more is slower.
-const CHUNK: usize = 64;
 /// How long raw events are kept.
 const RAW_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long the ids of events are kept, so that a late redelivery still finds them.
@@ -18,35 +16,26 @@ const IDS_KEPT: TimeDelta = TimeDelta::days(90);
 /// Stores rows in one commit; those already there stay as they are.
 pub(super) async fn insert(app: &App, rows: &[&Row]) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
-    for chunk in rows.chunks(CHUNK) {
-        let mut insert = query(
-            &mut tx,
-            "insert into event (account, lane, id, kind, line_user_id, at, received_at, day, sealed_raw, state) values ",
-        );
-        for (i, row) in chunk.iter().enumerate() {
-            insert = insert
-                .push(if i == 0 { "(" } else { ", (" })
-                .push_bind(row.account)
-                .push(", ")
-                .push_bind(row.lane)
-                .push(", ")
-                .push_bind(row.id.clone())
-                .push(", ")
-                .push_bind(row.kind.clone())
-                .push(", ")
-                .push_bind(row.line_user_id.clone())
-                .push(", ")
-                .push_bind(row.at)
-                .push(", ")
-                .push_bind(row.received_at)
-                .push(", ")
-                .push_bind(row.day)
-                .push(", ")
-                .push_bind(row.sealed_raw.clone())
-                .push(", 'new')");
-        }
-        insert.push(" on conflict (account, lane, id) do nothing").execute().await?;
-    }
+    insert_rows(
+        &mut tx,
+        "insert into event (account, lane, id, kind, line_user_id, at, received_at, day, sealed_raw, state)",
+        rows,
+        " on conflict (account, lane, id) do nothing",
+        |values, row| {
+            values
+                .bind(row.account)
+                .bind(row.lane)
+                .bind(row.id.as_str())
+                .bind(row.kind.as_str())
+                .bind(row.line_user_id.as_ref())
+                .bind(row.at)
+                .bind(row.received_at)
+                .bind(row.day)
+                .bind(row.sealed_raw.as_slice())
+                .bind("new");
+        },
+    )
+    .await?;
     tx.commit().await
 }
 

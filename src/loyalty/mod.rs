@@ -9,6 +9,7 @@
 mod acts;
 pub mod calendar;
 pub mod coupons;
+mod holdings;
 mod keys;
 mod lapse;
 pub mod ledger;
@@ -26,6 +27,7 @@ pub use acts::{
     Ask, Earned, Preview, Redeem, Redeemed, Stamp, Stamped, Undo, UndoRedemption, Undone, preview, redeem, redeem_in,
     stamp, stamp_in, undo, undo_in, undo_redemption, undo_redemption_in,
 };
+pub use holdings::{Held, Holding, holdings};
 pub use keys::Key;
 pub use lapse::lapse;
 pub use types::{Answer, Authority, By, Place, Refusal};

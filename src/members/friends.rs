@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Member, keys, people};
 use crate::app::App;
 use crate::ids::{AccountId, LineUserId, MemberId};
-use crate::secret::Sealed;
+use crate::secret::{DataKey, Sealed};
 use crate::store::{On, Tx, query};
 use crate::words::Lang;
 
@@ -189,6 +189,11 @@ pub async fn face_of(app: &App, on: impl Into<On<'_>>, member: MemberId) -> sqlx
         let picture = picture.and_then(|picture| key.open(&picture_context(member), &picture).ok());
         Some(Face { name, picture })
     }))
+}
+
+/// The name sealed in a friend's row that a caller has read along with other columns; none when it does not open.
+pub fn opened_name(key: &DataKey, member: MemberId, sealed: &Sealed<String>) -> Option<String> {
+    key.open(&name_context(member), sealed).ok()
 }
 
 /// The person behind a LINE user who opened a page, made when she is new.

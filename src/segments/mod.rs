@@ -2,10 +2,12 @@
 //!
 //! Marketers write segments in `campaigns/segments.yaml` (see [`spec`]).
 
+mod audience;
 mod rule;
 pub mod spec;
 mod sql;
 
+pub use audience::{Chosen, audience};
 pub use rule::{Explained, Person, explain, fits, person};
 pub use spec::{Group, LastVisit, Predicate, Segment, SegmentsFile, Stamps};
 pub use sql::{Moment, push_rule};

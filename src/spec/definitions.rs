@@ -2,6 +2,7 @@
 //! that a card keeps the terms it was issued under. The files themselves are needed only by whoever publishes.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::types::Json;
 
@@ -10,7 +11,43 @@ use crate::ids::Actor;
 use crate::store::{On, Tx, query};
 
 /// The hash of a version that says the thing is gone.
-const GONE: &str = "gone";
+pub const GONE: &str = "gone";
+
+/// A thing that publishing would change.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Change {
+    /// The kind, for example `coupon`.
+    pub kind: String,
+    /// The name within its kind.
+    pub name: String,
+    /// What would happen to it.
+    pub change: Changed,
+}
+
+/// What happens to a published thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Changed {
+    /// It is new.
+    Added,
+    /// It gets a new version.
+    Changed,
+    /// It is in no file any more.
+    Removed,
+}
+
+/// A definition as something rests on it: what it says, and the version that stands once it is published.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Pin {
+    /// The kind, for example `coupon`.
+    pub kind: String,
+    /// The name within its kind.
+    pub name: String,
+    /// The version that says this.
+    pub version: i64,
+    /// SHA-256 of its canonical JSON; [`GONE`] where it is in no file any more.
+    pub hash: String,
+}
 
 /// One published version of a definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +60,13 @@ pub struct Published<T> {
     pub published_at: DateTime<Utc>,
     /// The definition.
     pub body: T,
+}
+
+impl Head {
+    /// Whether the thing is in no file any more.
+    pub fn is_gone(&self) -> bool {
+        self.hash == GONE
+    }
 }
 
 /// The newest version of a thing, without its body.
@@ -204,6 +248,21 @@ pub async fn heads(on: impl Into<On<'_>>) -> sqlx::Result<Vec<Head>> {
          order by kind, name",
     )
     .bind(GONE)
+    .all()
+    .await
+}
+
+/// The newest version of everything, what is gone too, by kind and name.
+///
+/// # Errors
+/// Those of the store.
+pub async fn newest(on: impl Into<On<'_>>) -> sqlx::Result<Vec<Head>> {
+    query(
+        on,
+        "select kind, name, version, hash, published_at from definition d
+         where version = (select max(version) from definition n where n.kind = d.kind and n.name = d.name)
+         order by kind, name",
+    )
     .all()
     .await
 }

@@ -4,10 +4,12 @@
 
 mod api;
 mod architecture;
+mod campaigns;
 mod chat;
 mod commands;
 mod contract;
 mod crash;
+mod delivery;
 mod harness;
 mod intake;
 mod jobs;

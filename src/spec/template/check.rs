@@ -31,6 +31,20 @@ pub fn check_blanks(file: &TemplateFile, known: &BTreeSet<String>, source: &Sour
     faults
 }
 
+impl TemplateFile {
+    /// Every path its blanks name, in any language: `member.name`, `cards.coffee.missing`; `cards` alone where a
+    /// text goes through all of them or names one in brackets.
+    pub fn asked(&self) -> BTreeSet<String> {
+        let mut asked = BTreeSet::new();
+        self.for_each_text(&mut |text, _| {
+            if let Some(template) = has_blanks(text).then(|| JINJA.template_from_str(text).ok()).flatten() {
+                asked.extend(template.undeclared_variables(true));
+            }
+        });
+        asked
+    }
+}
+
 /// Where `path` is written in the text that starts at `place`; `place` itself when it is written in another way.
 fn find(source: &Source, place: Place, path: &str) -> Place {
     let skip = usize::try_from(place.line.saturating_sub(1)).unwrap_or_default();
@@ -50,6 +64,15 @@ mod tests {
     use super::*;
     use crate::spec::template::Data;
     use crate::spec::{documents, read};
+
+    #[test]
+    fn what_a_template_asks_is_known_before_it_is_filled() {
+        let text = "zh-Hant:\n  - text: \"{% if member.name %}{{ member.name }}{% endif %} {{ cards.coffee.goal }}\"\n    quick_replies:\n      - { label: a, open: \"{{ pages.card }}\" }\nja: [{ text: \"{% for card in cards %}{{ card }}{% endfor %}\" }]\n";
+        let source = Source::new("templates/a.yaml", text);
+        let file: TemplateFile = read(&documents(&source).expect("one")[0]).expect("a template");
+        let asked: Vec<String> = file.asked().into_iter().collect();
+        assert_eq!(asked, ["cards", "cards.coffee.goal", "member.name", "pages.card"]);
+    }
 
     #[test]
     fn a_blank_nothing_fills_is_found_where_it_is_written() {

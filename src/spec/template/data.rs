@@ -62,12 +62,26 @@ pub struct Pages {
     pub vouchers: String,
 }
 
+impl CardData {
+    /// A card with so many stamps of those that fill it.
+    pub fn new(title: &str, stamps: i64, goal: i64) -> Self {
+        Self { title: String::from(title), stamps, goal, missing: (goal - stamps).max(0) }
+    }
+}
+
+impl Pages {
+    /// The pages of the LIFF app `liff_id`.
+    pub fn of(liff_id: &str) -> Self {
+        let page = |path: &str| format!("https://liff.line.me/{liff_id}{path}");
+        Self { card: page(""), stamps: page("/stamps"), vouchers: page("/vouchers") }
+    }
+}
+
 impl Data {
     /// Data with every text as long and every number as large as it can be in earnest, for a brand with these stamp cards
     /// (name and title). LINE display names have at most 20 characters (LINE's app, 2026-08).
     pub fn longest<'a>(brand: &str, cards: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let card = |title: &str| CardData { title: String::from(title), stamps: 100, goal: 100, missing: 100 };
-        let page = |path: &str| format!("https://liff.line.me/1234567890-AbcdEfgh{path}");
         Self {
             brand: BrandData { name: String::from(brand) },
             member: MemberData {
@@ -77,7 +91,7 @@ impl Data {
                 vouchers: 999,
             },
             cards: cards.into_iter().map(|(name, title)| (String::from(name), card(title))).collect(),
-            pages: Pages { card: page(""), stamps: page("/stamps"), vouchers: page("/vouchers") },
+            pages: Pages::of("1234567890-AbcdEfgh"),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Taking a request apart: addresses, queries and bodies, each with a sentence on what would be right.
 
 use axum::extract::{FromRequestParts, Path, Query};
-use http::HeaderMap;
-use http::header::ACCEPT_LANGUAGE;
+use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
 use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
@@ -53,6 +53,17 @@ pub(super) fn language(headers: &HeaderMap) -> Lang {
     asked.split(',').find_map(Lang::nearest).unwrap_or_default()
 }
 
+/// Reads a JSON body whose every field is known.
+pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Problem> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        let detail = "Send the body as JSON, with the header `Content-Type: application/json`.";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", detail));
+    }
+    serde_json::from_slice(body).map_err(|error| Problem::malformed(format!("The body does not fit: {error}.")))
+}
+
 /// A text of a program that is kept: not empty, within a length, without signs nobody can read.
 pub(super) fn text(name: &str, value: &str, longest: usize) -> Result<String, Problem> {
     let value = value.trim();
@@ -68,6 +79,33 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        #[expect(dead_code, reason = "only whether it can be read is asked")]
+        store: String,
+    }
+
+    fn read(kind: &'static str, body: &str) -> Result<Body, Problem> {
+        json(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]), body.as_bytes())
+    }
+
+    #[test]
+    fn a_body_that_does_not_fit_is_told_where_and_why() {
+        assert!(read("application/json; charset=utf-8", r#"{"store":"zhongshan"}"#).is_ok());
+        for (kind, body, word) in [
+            ("application/json", r#"{"stroe":"zhongshan"}"#, "unknown field `stroe`, expected `store`"),
+            ("application/json", "{}", "missing field `store`"),
+            ("application/json", r#"{"store":1}"#, "expected a string"),
+            ("application/json", r#"{"store":"a","store":"b"}"#, "duplicate field `store`"),
+            ("application/json", "", "EOF"),
+            ("application/x-www-form-urlencoded", "store=zhongshan", "Content-Type"),
+        ] {
+            let problem = read(kind, body).expect_err("refused");
+            assert!(problem.detail.contains(word), "{body}: {}", problem.detail);
+        }
+    }
 
     #[test]
     fn the_language_is_the_first_we_speak() {

@@ -6,16 +6,21 @@
 
 mod ask;
 mod caller;
+mod member_lists;
 mod members;
 mod openapi;
+mod places;
+mod redemptions;
+mod refused;
 pub mod shapes;
+mod stamps;
 mod tags;
 mod timeline;
 mod write;
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::{MethodRouter, any, delete, get, put};
+use axum::routing::{MethodRouter, any, delete, get, post, put};
 use http::{HeaderValue, Method, Uri, header};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -41,13 +46,17 @@ pub struct Route {
 
 /// Every route.
 pub fn table() -> Vec<Route> {
-    use Scope::{MembersRead, MembersWrite};
+    use Scope::{LoyaltyWrite, MembersRead, MembersWrite};
     vec![
         read("/api/v1/members", MembersRead, members::list),
         read("/api/v1/members/{id}", MembersRead, members::find),
+        read("/api/v1/members/{id}/cards", MembersRead, member_lists::cards),
+        read("/api/v1/members/{id}/vouchers", MembersRead, member_lists::vouchers),
         read("/api/v1/members/{id}/timeline", MembersRead, timeline::page),
         Route { method: Method::PUT, path: TAG, scope: MembersWrite, handler: put(tags::put_on) },
         Route { method: Method::DELETE, path: TAG, scope: MembersWrite, handler: delete(tags::take_off) },
+        create("/api/v1/stamps", LoyaltyWrite, stamps::give),
+        create("/api/v1/redemptions", LoyaltyWrite, redemptions::redeem),
     ]
 }
 
@@ -55,6 +64,10 @@ const TAG: &str = "/api/v1/members/{id}/tags/{tag}";
 
 fn read<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T, App>) -> Route {
     Route { method: Method::GET, path, scope, handler: get(handler) }
+}
+
+fn create<T: 'static>(path: &'static str, scope: Scope, handler: impl Handler<T, App>) -> Route {
+    Route { method: Method::POST, path, scope, handler: post(handler) }
 }
 
 /// The routes of [`table`], each behind its scope.

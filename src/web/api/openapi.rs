@@ -18,11 +18,17 @@ use utoipa::{Modify, OpenApi};
     paths(
         super::members::list,
         super::members::find,
+        super::member_lists::cards,
+        super::member_lists::vouchers,
         super::timeline::page,
         super::tags::put_on,
         super::tags::take_off,
+        super::stamps::give,
+        super::redemptions::redeem,
     ),
     components(schemas(super::members::Names)),
+    tags((name = "members", description = "Who they are and what they have"),
+        (name = "rewards", description = "Stamps and vouchers")),
     modifiers(&Key)
 )]
 struct Described;

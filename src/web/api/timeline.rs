@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::ask::{self, Asked, In};
 use super::members::no_such;
-use super::shapes::{Doer, Fault, Timeline, TimelineItem};
+use super::shapes::{Doer, Faults, NoMember, Timeline, TimelineItem};
 use crate::app::App;
 use crate::ids::{MemberId, TimelineId};
 use crate::members::{self, timeline};
@@ -28,9 +28,10 @@ pub struct Part {
 }
 
 /// A member's history, newest first.
-#[utoipa::path(get, path = "/api/v1/members/{id}/timeline", operation_id = "list_timeline",
-    params(("id" = MemberId, Path), Part, ("Accept-Language" = Option<String>, Header)),
-    responses((status = 200, body = Timeline), (status = 404, body = Fault), (status = "4XX", body = Fault)),
+#[utoipa::path(get, path = "/api/v1/members/{id}/timeline", operation_id = "list_timeline", tag = "members",
+    params(("id" = MemberId, Path), Part,
+        ("Accept-Language" = Option<String>, Header, description = "The language of the summaries: zh-Hant, ja or en")),
+    responses((status = 200, body = Timeline, description = "A page of her history"), NoMember, Faults),
     security(("key" = ["members:read"])))]
 pub(super) async fn page(
     State(app): State<App>,
@@ -69,7 +70,8 @@ fn summary(voice: &Voice, line: &timeline::Line) -> String {
 fn value<'a>(line: &'a timeline::Line, fact: &str) -> FluentValue<'a> {
     match line.body.get(fact) {
         Some(serde_json::Value::String(text)) => text.as_str().into(),
-        Some(other) => other.to_string().into(),
+        // What was taken back stands in the ledger with a minus, which the sentence already says.
+        Some(other) => String::from(other.to_string().trim_start_matches('-')).into(),
         None => "?".into(),
     }
 }
@@ -85,6 +87,12 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("said", &["type"]),
     ("tagged", &["tag"]),
     ("untagged", &["tag"]),
+    ("stamped", &["stamps", "store"]),
+    ("stamp_reversed", &["stamps", "store"]),
+    ("card_expired", &["programme"]),
+    ("voucher_redeemed", &["store"]),
+    ("redemption_reversed", &["store"]),
+    ("voucher_expired", &[]),
 ];
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! Writes of programs. With an `Idempotency-Key` the first answer is kept in the transaction of what it did, refusals too, and
 //! the same request again gets the same bytes; another request under the same key gets 409.
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use super::ask;
 use super::caller::Caller;
 use crate::app::App;
 use crate::problem::Problem;
@@ -22,6 +26,8 @@ const REPLAYED: &str = "idempotent-replayed";
 pub(super) struct Write {
     /// Who asks.
     pub by: ApiKey,
+    headers: HeaderMap,
+    body: Bytes,
     keyed: Option<answers::Request>,
 }
 
@@ -43,7 +49,7 @@ impl FromRequest<App> for Write {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let keyed =
             key_of(&parts.headers)?.map(|key| answers::Request::new(by.id, key, parts.method.as_str(), path, &body));
-        Ok(Self { by, keyed })
+        Ok(Self { by, headers: parts.headers, body, keyed })
     }
 }
 
@@ -86,9 +92,20 @@ impl Done {
     pub fn nothing() -> Self {
         Self { status: StatusCode::NO_CONTENT, body: String::new(), is_repeat: false }
     }
+
+    /// 201 with what was made; `is_repeat` when it had been made before under the same reference.
+    pub fn created(made: &impl Serialize, is_repeat: bool) -> Self {
+        let body = serde_json::to_string(made).expect("answers are plain data");
+        Self { status: StatusCode::CREATED, body, is_repeat }
+    }
 }
 
 impl Write {
+    /// Reads the body.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        ask::json(&self.headers, &self.body)
+    }
+
     /// Begins, unless the same request was answered before.
     pub async fn begin(self, app: &App) -> Result<Begun, Problem> {
         let mut tx = app.db.begin().await?;

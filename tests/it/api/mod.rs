@@ -2,6 +2,7 @@
 
 mod doors;
 mod members;
+mod rewards;
 mod tags;
 
 use axum::body::Body;

@@ -2,12 +2,16 @@
 //! LINE, without sockets. The clock stands still until `advance`; what runs later is run by hand after every act.
 
 mod counter;
+mod push;
+
+use std::sync::Mutex;
 
 use axum::Router;
 use chrono::TimeDelta;
 use serde_json::Value;
 use shuke::app::{App, Parts};
 use shuke::clock::{Chance, Clock};
+use shuke::delivery::Sender;
 use shuke::ids::{AccountId, Ids, LineUserId, MemberId};
 use shuke::intake::{self, Intake};
 use shuke::line::client::{Client, Setup};
@@ -37,6 +41,10 @@ pub struct Shop {
     pub pages: Router,
     /// The operator's routes.
     pub ops: Router,
+    /// The process that sends.
+    pub sender: Sender,
+    /// The brand's files as the marketer has them on disk.
+    files: Mutex<Vec<brand::File>>,
 }
 
 impl Shop {
@@ -58,7 +66,13 @@ impl Shop {
         let accounts = Directory::load(&app.db).await.expect("accounts");
         let (pages, ops) = web::routers(&app, web::line::Line { app: app.clone(), intake, accounts });
         sandbox.deliver_to(pages.clone());
-        Self { app, sandbox, account, pages, ops }
+        let files = Mutex::new(brand::load(&app.settings.brand_dir).expect("the sample brand"));
+        Self { sender: Sender::new(app.clone()), app, sandbox, account, pages, ops, files }
+    }
+
+    /// Another replica of the service on the same database.
+    pub fn another_replica(&self) -> App {
+        app_from_seed(&self.app.db, self.app.clock.clone(), &self.sandbox, 21)
     }
 
     /// Somebody new adds the account.
@@ -144,7 +158,11 @@ impl Shop {
 
 /// The service's parts on a database, with the sandbox as LINE.
 pub fn app_over(db: &Db, clock: Clock, sandbox: &Sandbox) -> App {
-    let chance = Chance::seeded(11);
+    app_from_seed(db, clock, sandbox, 11)
+}
+
+fn app_from_seed(db: &Db, clock: Clock, sandbox: &Sandbox, seed: u64) -> App {
+    let chance = Chance::seeded(seed);
     let ids = Ids::new(clock.clone(), chance.clone());
     let settings = Settings::check(&Raw::of(raw_settings(&sandbox.config().channel))).expect("settings of the tests");
     let setup = Setup {

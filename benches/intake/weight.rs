@@ -1,0 +1,104 @@
+//! What the program weighs: its file, its memory at rest, its start.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::ours;
+use super::place::{Engine, Place, Running};
+
+/// What it weighs.
+pub struct Weights(Vec<(&'static str, String, &'static str)>);
+
+impl fmt::Display for Weights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| what | measured | goal |\n| --- | --- | --- |")?;
+        self.0.iter().try_for_each(|(what, measured, goal)| writeln!(f, "| {what} | {measured} | {goal} |"))
+    }
+}
+
+/// Weighs what is shipped, where it was built (`cargo build --profile dist`), else this build.
+pub async fn all(place: &mut Place) -> Result<Weights, String> {
+    let (program, is_dist) = program();
+    let size = std::fs::metadata(&program).map_err(|error| error.to_string())?.len();
+    let build = if is_dist { "profile `dist`" } else { "this build, not `dist`" };
+    let url = place.fresh_database(Engine::Sqlite).await?;
+    let (rss, first, again) = serve(&program, &url).await?;
+    let mut weights = vec![
+        ("the binary", format!("{:.1} MB ({build})", size as f64 / 1e6), "≤ 24 MB"),
+        ("`shuke serve` at rest, resident", format!("{:.1} MB", rss as f64 / 1e3), "≤ 24 MB"),
+        ("`shuke serve`, start to ready, empty database", format!("{:.0} ms", first.as_secs_f64() * 1e3), ""),
+        ("the same on a database that is there", format!("{:.0} ms", again.as_secs_f64() * 1e3), ""),
+    ];
+    let (folder, ports) = (place.new_folder()?, [free_port()?, free_port()?]);
+    for what in ["`shuke demo`, start to ready, first time", "`shuke demo`, start to ready, again"] {
+        let took = demo(&program, &folder, ports).await?;
+        weights.push((what, format!("{:.0} ms", took.as_secs_f64() * 1e3), "≤ 1 s"));
+    }
+    Ok(Weights(weights))
+}
+
+fn program() -> (PathBuf, bool) {
+    let built = PathBuf::from(env!("CARGO_BIN_EXE_shuke"));
+    let dist = built.parent().and_then(Path::parent).map(|target| target.join("dist/shuke"));
+    match dist {
+        Some(dist) if dist.exists() => (dist, true),
+        _ => (built, false),
+    }
+}
+
+/// Kilobytes at rest, and the time of a first and of a second start.
+async fn serve(program: &Path, url: &str) -> Result<(u64, Duration, Duration), String> {
+    let port = free_port()?;
+    let start = || {
+        let mut command = Command::new(program);
+        command.arg("serve").env_clear().envs(ours::settings(url)).env("RUST_LOG", "error");
+        command.env("BIND", format!("127.0.0.1:{port}"));
+        command
+    };
+    let (running, first) = ready(start(), port).await?;
+    drop(running);
+    let (running, again) = ready(start(), port).await?;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let status =
+        std::fs::read_to_string(format!("/proc/{}/status", running.0.id())).map_err(|error| error.to_string())?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    let kilobytes = line.split_whitespace().next().and_then(|text| text.parse().ok()).unwrap_or_default();
+    Ok((kilobytes, first, again))
+}
+
+async fn demo(program: &Path, folder: &Path, [port, sandbox]: [u16; 2]) -> Result<Duration, String> {
+    let mut command = Command::new(program);
+    command.arg("demo").env_clear().env("RUST_LOG", "error").current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.arg("--data").arg(folder.join("demo"));
+    command.args(["--port", &port.to_string(), "--sandbox-port", &sandbox.to_string()]);
+    let (running, took) = ready(command, port).await?;
+    drop(running);
+    Ok(took)
+}
+
+/// Starts a program and waits until it says that it is ready.
+async fn ready(mut command: Command, port: u16) -> Result<(Running, Duration), String> {
+    let client = reqwest::Client::builder().no_proxy().build().map_err(|error| error.to_string())?;
+    let address = format!("http://127.0.0.1:{port}/readyz");
+    let started = Instant::now();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut running = Running(child.map_err(|error| error.to_string())?);
+    while started.elapsed() < Duration::from_secs(60) {
+        if client.get(&address).send().await.is_ok_and(|answer| answer.status() == 200) {
+            return Ok((running, started.elapsed()));
+        }
+        if let Ok(Some(ended)) = running.0.try_wait() {
+            return Err(format!("it ended by itself ({ended})"));
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    Err(String::from("not ready within a minute"))
+}
+
+fn free_port() -> Result<u16, String> {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|error| error.to_string())?;
+    listener.local_addr().map(|address| address.port()).map_err(|error| error.to_string())
+}

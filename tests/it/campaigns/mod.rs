@@ -1,0 +1,23 @@
+//! Walk 4: a marketer plans, applies and watches; the right phones get it once.
+
+mod apply;
+mod definitions;
+mod plan;
+mod steer;
+
+use chrono::TimeDelta;
+use shuke::ids::LineUserId;
+
+use crate::shop::Shop;
+
+/// Somebody who took her card, agreed to offers, and was last served 70 days ago.
+async fn lapsed(shop: &Shop, name: &str) -> LineUserId {
+    let phone = shop.joins(name).await;
+    shop.agrees(&phone).await;
+    shop.last_visit(&phone, TimeDelta::days(70)).await;
+    phone
+}
+
+/// A campaign file that writes the same to everybody who joined.
+const TO_ALL: &str =
+    "campaign: winback\ntitle: 新豆上架\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n";

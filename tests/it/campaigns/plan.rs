@@ -1,0 +1,227 @@
+//! What a plan says, and that it does nothing but say it.
+
+use chrono::TimeDelta;
+use serde_json::json;
+use shuke::campaigns::{self, Count};
+use shuke::delivery::Reason;
+use shuke::store::query;
+
+use super::{TO_ALL, lapsed};
+use crate::harness::on_both;
+use crate::shop::Shop;
+
+#[tokio::test]
+async fn people_are_in_or_out_with_a_reason() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = lapsed(&shop, "王小美").await;
+        let an = lapsed(&shop, "陳大安").await;
+        let came_back = lapsed(&shop, "林阿如").await;
+        shop.last_visit(&came_back, TimeDelta::days(3)).await;
+        let no_offers = lapsed(&shop, "黃小明").await;
+        shop.says(&no_offers, "不要優惠訊息").await;
+        let blocks = lapsed(&shop, "張小華").await;
+        shop.advance(TimeDelta::minutes(1)).await;
+        shop.sandbox.block(&blocks).await.unwrap();
+        shop.settle().await;
+        let no_card = shop.follows("趙小春").await;
+        shop.last_visit(&no_card, TimeDelta::days(70)).await;
+        let staff = lapsed(&shop, "測試店員").await;
+        query(db.writer(), "update member set is_test = true where id = $1")
+            .bind(shop.member_id(&staff).await)
+            .execute()
+            .await
+            .unwrap();
+
+        let plan = shop.plan("winback").await;
+        assert_eq!(plan.audience.inside, 2);
+        let out = |reason| Count { reason, count: 1 };
+        let expected = [Reason::Blocked, Reason::NotJoined, Reason::NoConsent, Reason::TestMember].map(out);
+        assert_eq!(plan.audience.out, expected);
+        assert_eq!((plan.messages, plan.requests, plan.more.multicasts), (2, 2, 0), "each has words of her own");
+        assert_eq!(plan.digest.len(), 12);
+
+        let mut sampled: Vec<_> = plan.samples.iter().map(|sample| sample.member).collect();
+        sampled.sort();
+        let mut both = vec![shop.member_id(&mei).await, shop.member_id(&an).await];
+        both.sort();
+        assert_eq!(sampled, both);
+        let hers = plan.samples.iter().find(|sample| sample.member == both[0] || sample.member == both[1]).unwrap();
+        assert!(hers.body[0]["text"].as_str().unwrap().contains("好久不見"));
+        assert!(shop.pushed(&mei).is_empty() && shop.pushed(&an).is_empty(), "a plan sends nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_reads_her_own_name_and_stamps_in_her_language() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = lapsed(&shop, "王小美").await;
+        let ken = lapsed(&shop, "Ken Example").await;
+        let member = shop.member_id(&ken).await;
+        shuke::members::set_language(db.writer(), member, shuke::words::Lang::En).await.unwrap();
+        query(
+            db.writer(),
+            "insert into card (id, member, programme, version, ordinal, stamps, goal, state, opened_at)
+             values ($1, $2, 'coffee', 1, 1, 7, 10, 'open', $3)",
+        )
+        .bind(shop.app.ids.make::<shuke::ids::CardId>())
+        .bind(member)
+        .bind(shop.app.clock.now())
+        .execute()
+        .await
+        .unwrap();
+
+        shop.starts("winback").await;
+        shop.send().await;
+        let text = |phone| String::from(shop.pushed(phone)[0]["text"].as_str().unwrap());
+        assert_eq!(text(&mei), "王小美，好久不見。\n您的咖啡集點卡再 10 點就送您一杯拿鐵，座位和咖啡都還在老地方。");
+        assert_eq!(
+            text(&ken),
+            "Ken Example, it has been a while.\n3 more stamps and a latte is on us. Your seat is still where it was."
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn equal_words_go_to_many_at_once() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        shop.regulars(3).await;
+        let plan = shop.plan("winback").await;
+        assert_eq!((plan.messages, plan.requests, plan.more.multicasts), (3, 1, 1));
+        shop.regulars(1_000).await;
+        let plan = shop.plan("winback").await;
+        assert_eq!((plan.messages, plan.requests, plan.more.multicasts), (1_003, 3, 3), "500, 500 and 3");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_month_and_the_money_are_worked_out() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        shop.regulars(12).await;
+        let plan = shop.plan("winback").await;
+        assert_eq!(json!(plan.quota), json!({ "limit": 5000, "used": 0, "after": 12 }));
+        assert_eq!(json!(plan.cost), "0 TWD", "the plan's fee covers it");
+        assert!(plan.more.fits);
+
+        shop.edits("brand.yaml", "free_messages: 6000", "free_messages: 10");
+        let plan = shop.plan("winback").await;
+        assert_eq!(json!(plan.cost), "0.4 TWD", "two beyond the fee, 0.2 each");
+        shop.sandbox.tune(|world| world.quota = Some(11));
+        assert!(!shop.plan("winback").await.more.fits);
+        shop.sandbox.tune(|world| world.quota = None);
+        let plan = shop.plan("winback").await;
+        assert_eq!(json!(plan.quota), json!({ "limit": null, "used": 0, "after": 12 }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_digest_is_the_same_as_long_as_everything_is() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        lapsed(&shop, "王小美").await;
+        let first = shop.plan("winback").await;
+        shop.advance(TimeDelta::hours(1)).await;
+        let second = shop.plan("winback").await;
+        assert_eq!(first.digest, second.digest);
+        let kept = campaigns::by_digest(&db, &first.digest).await.unwrap().unwrap();
+        assert_eq!(kept.id, second.more.plan, "the newer one counts, and its age");
+        assert_eq!(kept.created_at, shop.app.clock.now());
+
+        lapsed(&shop, "陳大安").await;
+        assert_ne!(shop.plan("winback").await.digest, first.digest, "one person more");
+        shop.edits("templates/winback.yaml", "老地方", "原來的地方");
+        let third = shop.plan("winback").await;
+        assert!(third.changes.iter().any(|change| change.name == "templates/winback.yaml"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_written_to_one_person_is_sealed_until_it_leaves() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        lapsed(&shop, "王小美").await;
+        let plan = shop.plan("winback").await;
+        type Row = (Option<Vec<u8>>, Option<Vec<u8>>);
+        let (_, sealed) = query(&db, "select body_hash, sealed_body from plan_person").one::<Row>().await.unwrap();
+        let sealed = sealed.expect("her messages");
+        let needle = "好久不見".as_bytes();
+        assert!(!sealed.windows(needle.len()).any(|part| part == needle));
+        let bodies: i64 = query(&db, "select count(*) from plan_body").value().await.unwrap();
+        assert_eq!(bodies, 0);
+        let summary: String = query(&db, "select cast(summary as text) from plan where id = $1")
+            .bind(plan.more.plan)
+            .value()
+            .await
+            .unwrap();
+        assert!(summary.contains("\"messages\"") && !summary.contains("小美"), "{summary}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn words_line_would_refuse_keep_one_person_out() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.edits("templates/winback.yaml", "label: 看集點卡", "label: \"{{ member.name or '您' }}\"");
+        lapsed(&shop, "王小美").await;
+        lapsed(&shop, "這個名字比二十個字還要長所以放不進按鈕裡面的人").await;
+        let plan = shop.plan("winback").await;
+        assert_eq!(plan.audience.inside, 1);
+        assert_eq!(plan.audience.out, [Count { reason: Reason::UnfitMessage, count: 1 }]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn as_json_it_has_exactly_the_promised_keys() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = lapsed(&shop, "王小美").await;
+        let member = shop.member_id(&mei).await;
+        let plan = serde_json::to_value(shop.plan("winback").await).unwrap();
+        let body = &plan["samples"][0]["body"];
+        assert_eq!(
+            plan,
+            json!({
+                "campaign": "winback", "digest": plan["digest"],
+                "audience": { "in": 1, "out": [] }, "messages": 1, "requests": 1,
+                "quota": { "limit": 5000, "used": 0, "after": 1 }, "cost": "0 TWD",
+                "samples": [{ "member": member, "body": body }], "changes": [],
+            })
+        );
+        assert_eq!(body[0]["type"], "text");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn plans_nobody_applied_are_forgotten_with_their_people() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        lapsed(&shop, "王小美").await;
+        shop.plan("winback").await;
+        let replaced = campaigns::sweep(&shop.app).await.unwrap();
+        assert_eq!(replaced, 0);
+        shop.plan("winback").await;
+        shop.advance(TimeDelta::days(2)).await;
+        assert_eq!(campaigns::sweep(&shop.app).await.unwrap(), 1, "the one that made way");
+        let run = shop.starts("winback").await;
+        shop.advance(TimeDelta::days(40)).await;
+        campaigns::sweep(&shop.app).await.unwrap();
+        let plans: i64 = query(&db, "select count(*) from plan").value().await.unwrap();
+        let people: i64 = query(&db, "select count(*) from plan_person").value().await.unwrap();
+        assert_eq!((plans, people), (1, 1), "what was run stays");
+        assert!(campaigns::status_of(&shop.app, run).await.unwrap().is_some());
+    })
+    .await;
+}

@@ -1,0 +1,86 @@
+//! A person's hand on a run: pause, resume, cancel.
+
+use shuke::campaigns::{self, Steered};
+use shuke::delivery::State;
+use shuke::ids::Actor;
+use shuke::staff::audit;
+
+use super::TO_ALL;
+use crate::harness::on_both;
+use crate::shop::Shop;
+
+#[tokio::test]
+async fn a_paused_run_stands_still_and_goes_on_with_the_rest() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        let phones = shop.regulars(3).await;
+        let run = shop.starts("winback").await;
+        let actor = Actor::operator();
+        assert_eq!(campaigns::pause(&shop.app, "winback", &actor).await.unwrap(), Steered::Done(run));
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [3]);
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.paused_because.as_deref()), (State::Paused, Some("by_hand")));
+        let again = campaigns::pause(&shop.app, "winback", &actor).await.unwrap();
+        assert_eq!(again, Steered::Not(run, State::Paused));
+
+        assert_eq!(campaigns::resume(&shop.app, "winback", &actor).await.unwrap(), Steered::Done(run));
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [0, 3]);
+        let ended = campaigns::resume(&shop.app, "winback", &actor).await.unwrap();
+        assert_eq!(ended, Steered::Not(run, State::Done));
+        let lines = audit::page(&db, None, 10).await.unwrap();
+        let actions: Vec<&str> = lines.iter().map(|line| line.action.as_str()).collect();
+        assert_eq!(actions, ["campaign.resumed", "campaign.paused", "campaign.applied"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cancelled_run_ends_and_everybody_left_is_counted() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        let phones = shop.regulars(3).await;
+        let run = shop.starts("winback").await;
+        let actor = Actor::operator();
+        assert_eq!(campaigns::cancel(&shop.app, "winback", &actor).await.unwrap(), Steered::Done(run));
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [3]);
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.planned, status.accepted), (State::Cancelled, 3, 0));
+        assert_eq!(status.skipped.iter().map(|skipped| skipped.count).sum::<i64>(), 3);
+        let again = campaigns::resume(&shop.app, "winback", &actor).await.unwrap();
+        assert_eq!(again, Steered::Not(run, State::Cancelled));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_campaign_that_never_ran_cannot_be_steered() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let never = campaigns::pause(&shop.app, "winback", &Actor::operator()).await.unwrap();
+        assert_eq!(never, Steered::NeverRun);
+        assert!(campaigns::status(&shop.app, "winback").await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_restored_copy_sends_nothing_the_original_approved() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        let phones = shop.regulars(3).await;
+        let run = shop.starts("winback").await;
+        shuke::store::query(db.writer(), "update install set epoch = epoch + 1").execute().await.unwrap();
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [3]);
+        assert_eq!(shop.status("winback").await.paused_because.as_deref(), Some("restored_copy"));
+        let refused = campaigns::resume(&shop.app, "winback", &Actor::operator()).await.unwrap();
+        assert_eq!(refused, Steered::RestoredCopy(run));
+    })
+    .await;
+}

@@ -1,0 +1,62 @@
+//! The way out under every fault LINE and the way to it may have: nobody gets two copies, the rest is delivered, and the
+//! counts are true.
+
+mod faults;
+mod keys;
+mod pauses;
+mod senders;
+
+use chrono::TimeDelta;
+use shuke::delivery::State;
+use shuke::ids::{LineUserId, RunId};
+
+use crate::shop::Shop;
+
+/// The same to everybody who joined.
+const EQUAL: &str =
+    "campaign: winback\ntitle: 新豆上架\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n";
+
+/// To everybody who joined, with her name in it.
+const PERSONAL: &str =
+    "campaign: winback\ntitle: 新豆上架\naudience: { segment: everyone }\nmessage: templates/winback.yaml\n";
+
+/// A run to `count` regulars, about to leave.
+async fn a_run(shop: &Shop, campaign: &str, count: usize) -> (Vec<LineUserId>, RunId) {
+    shop.writes("campaigns/winback.yaml", campaign);
+    let phones = shop.regulars(count).await;
+    let run = shop.starts("winback").await;
+    (phones, run)
+}
+
+/// Every phone has one copy, the run is done, and its counts say so.
+async fn all_have_one(shop: &Shop, phones: &[LineUserId]) {
+    assert_eq!(shop.copies(phones), [0, phones.len()]);
+    let status = shop.status("winback").await;
+    let all = i64::try_from(phones.len()).unwrap();
+    assert_eq!((status.state, status.planned, status.accepted), (State::Done, all, all), "{status:?}");
+    keys_are_sound(shop);
+}
+
+/// Each request to many or to one has a retry key; one key never carries two bodies, and two requests that were accepted
+/// never have one.
+fn keys_are_sound(shop: &Shop) {
+    shop.sandbox.look(|world| {
+        let mut bodies = std::collections::HashMap::new();
+        let mut accepted = std::collections::HashSet::new();
+        for request in &world.requests {
+            if !["push", "multicast"].contains(&request.endpoint.as_str()) {
+                continue;
+            }
+            let key = request.retry_key.clone().expect("a retry key");
+            assert!(request.repeats.as_ref().is_none_or(|repeat| repeat.same_body), "another body under {key}");
+            let known = bodies.entry(key.clone()).or_insert_with(|| request.body_sha256.clone());
+            assert_eq!(*known, request.body_sha256, "another body under {key}");
+            assert!(request.sent.is_none() || accepted.insert(key), "accepted twice under one key");
+        }
+        let replies = world.requests.iter().filter(|request| request.endpoint == "reply");
+        assert!(replies.into_iter().all(|request| request.retry_key.is_none()), "a reply with a retry key");
+    });
+}
+
+/// Longer than any wait between two tries of a short trouble.
+const PATIENCE: TimeDelta = TimeDelta::minutes(20);

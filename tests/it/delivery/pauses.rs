@@ -1,0 +1,150 @@
+//! What stops a run: with its reason, nothing half-counted, and the rest sent when it goes on.
+
+use serde_json::json;
+use shuke::campaigns::{self, Steered};
+use shuke::delivery::{State, approval};
+use shuke::ids::Actor;
+use shuke::members::friends::{self, FriendState};
+use shuke::sandbox::{Endpoint, Fault, FaultKind};
+
+use super::{EQUAL, PERSONAL, a_run, all_have_one};
+use crate::harness::on_both;
+use crate::shop::Shop;
+
+#[tokio::test]
+async fn a_month_that_ends_midway_pauses_with_the_number_sent() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, run) = a_run(&shop, EQUAL, 1_100).await;
+        shop.sandbox.tune(|world| world.quota = Some(1_050));
+        shop.send().await;
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.paused_because.as_deref()), (State::Paused, Some("quota_spent")));
+        let sent = usize::try_from(status.accepted).unwrap();
+        assert!(sent == 600 || sent == 1_000, "whole requests only: {sent}");
+        assert_eq!(shop.copies(&phones), [1_100 - sent, sent]);
+        let approval = approval::find(&db, run).await.unwrap().unwrap();
+        assert_eq!((approval.approved, approval.taken), (1_100, status.accepted), "nothing half-counted");
+
+        shop.sandbox.tune(|world| world.quota = Some(5_000));
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [1_100 - sent, sent], "it waits for a person");
+        assert_eq!(campaigns::resume(&shop.app, "winback", &Actor::operator()).await.unwrap(), Steered::Done(run));
+        shop.send().await;
+        all_have_one(&shop, &phones).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_or_an_account_line_refuses_pauses_at_once() {
+    for (kind, because) in [(FaultKind::Revoked, "token"), (FaultKind::Forbidden, "forbidden")] {
+        on_both(async |db| {
+            let shop = Shop::open(&db).await;
+            let (phones, run) = a_run(&shop, PERSONAL, 100).await;
+            shop.sandbox.fault(Fault { count: None, ..Fault::times(kind, 1).at(Endpoint::Push).after(5) });
+            shop.send().await;
+            let status = shop.status("winback").await;
+            assert_eq!((status.state, status.paused_because.as_deref()), (State::Paused, Some(because)));
+            assert_eq!((status.planned, status.accepted), (100, 5), "what had left is counted");
+            assert_eq!(approval::find(&db, run).await.unwrap().unwrap().taken, 5);
+            let asked = shop.requests("push");
+            assert!(asked < 100, "the rest did not even leave: {asked}");
+            shop.send().await;
+            assert_eq!(shop.requests("push"), asked, "no further request while it stands still");
+
+            shop.sandbox.tune(|world| world.faults.clear());
+            campaigns::resume(&shop.app, "winback", &Actor::operator()).await.unwrap();
+            shop.send().await;
+            all_have_one(&shop, &phones).await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn who_withdraws_or_blocks_before_it_leaves_is_skipped() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, run) = a_run(&shop, EQUAL, 4).await;
+        shop.says(&phones[0], "不要優惠訊息").await;
+        shop.advance(chrono::TimeDelta::minutes(1)).await;
+        shop.sandbox.block(&phones[1]).await.unwrap();
+        shop.settle().await;
+        shop.send().await;
+        assert_eq!(shop.pushed(&phones[0]).len() + shop.pushed(&phones[1]).len(), 0);
+        assert_eq!(shop.copies(&phones[2..]), [0, 2]);
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.planned, status.accepted), (State::Done, 4, 2));
+        assert_eq!(
+            json!(status.skipped),
+            json!([{ "reason": "blocked", "count": 1 }, { "reason": "no_consent", "count": 1 }])
+        );
+        let approval = approval::find(&db, run).await.unwrap().unwrap();
+        assert_eq!((approval.approved, approval.taken), (4, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn message_n_plus_one_does_not_leave() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, run) = a_run(&shop, PERSONAL, 6).await;
+        shuke::store::query(db.writer(), "update approval set approved = 4 where run = $1")
+            .bind(run)
+            .execute()
+            .await
+            .unwrap();
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [2, 4]);
+        let status = shop.status("winback").await;
+        assert_eq!(json!(status.skipped), json!([{ "reason": "over_plan", "count": 2 }]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_line_does_not_know_holds_up_nobody() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", PERSONAL);
+        let mut phones = shop.regulars(3).await;
+        let gone = phones.remove(1);
+        let stranger: shuke::ids::LineUserId = format!("U{}", "9".repeat(32)).parse().unwrap();
+        shuke::store::query(db.writer(), "update friend set line_user_id = $1 where line_user_id = $2")
+            .bind(stranger)
+            .bind(gone)
+            .execute()
+            .await
+            .unwrap();
+        shop.starts("winback").await;
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [0, 2]);
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.planned, status.accepted, status.refused), (State::Done, 3, 2, 1));
+        assert_eq!(json!(status.more.refused), json!([{ "reason": "unknown_to_line", "count": 1 }]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_erased_persons_message_cannot_leave() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, _) = a_run(&shop, PERSONAL, 3).await;
+        let member = shop.member_id(&phones[0]).await;
+        shuke::store::query(db.writer(), "delete from member_key where member = $1")
+            .bind(member)
+            .execute()
+            .await
+            .unwrap();
+        assert_eq!(friends::of_member(&db, member).await.unwrap()[0].state, FriendState::Following);
+        shop.send().await;
+        assert_eq!(shop.pushed(&phones[0]).len(), 0);
+        assert_eq!(shop.copies(&phones[1..]), [0, 2]);
+        let status = shop.status("winback").await;
+        assert_eq!(json!(status.skipped), json!([{ "reason": "erased", "count": 1 }]));
+    })
+    .await;
+}

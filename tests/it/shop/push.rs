@@ -1,0 +1,163 @@
+//! What a marketer does, and what a push leaves on phones.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use shuke::brand::{self, Brand, Outcome};
+use shuke::campaigns::{self, Plan, Status};
+use shuke::ids::{Actor, LineUserId, RunId};
+use shuke::members::friends::{self, FriendState};
+use shuke::members::{self, consent};
+use shuke::sandbox::{NewUser, Via};
+use shuke::store::query;
+use uuid::Uuid;
+
+use super::Shop;
+
+impl Shop {
+    /// The brand as its files say it now.
+    pub fn brand(&self) -> Brand {
+        let files = self.files.lock().unwrap().clone();
+        Brand::assemble(files).unwrap_or_else(|broken| panic!("{:#?}", broken.faults))
+    }
+
+    /// The marketer edits a file of the brand.
+    pub fn edits(&self, path: &str, from: &str, to: &str) {
+        let mut files = self.files.lock().unwrap();
+        let file = files.iter_mut().find(|file| file.source.path == path).expect("the file is there");
+        assert!(file.source.text.contains(from), "{path} does not say {from:?}");
+        file.source.text = file.source.text.replace(from, to);
+    }
+
+    /// The marketer writes a file anew.
+    pub fn writes(&self, path: &str, text: &str) {
+        let mut files = self.files.lock().unwrap();
+        let file = files.iter_mut().find(|file| file.source.path == path).expect("the file is there");
+        file.source.text = String::from(text);
+    }
+
+    /// `shuke plan NAME`
+    pub async fn plan(&self, campaign: &str) -> Plan {
+        brand::plan(&self.app, &self.brand(), campaign).await.expect("a plan").expect("there is such a campaign")
+    }
+
+    /// `shuke apply DIGEST`
+    pub async fn apply(&self, digest: &str) -> Outcome {
+        brand::apply(&self.app, &self.brand(), digest, &Actor::operator()).await.expect("an outcome")
+    }
+
+    /// Plans and applies; the run.
+    pub async fn starts(&self, campaign: &str) -> RunId {
+        let plan = self.plan(campaign).await;
+        match self.apply(&plan.digest).await {
+            Outcome::Started(run) => run,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Lets the service send until nothing is due within a minute.
+    pub async fn send(&self) {
+        self.send_within(TimeDelta::minutes(1)).await;
+    }
+
+    /// Lets the service send until nothing is due within `patience`.
+    pub async fn send_within(&self, patience: TimeDelta) {
+        for _ in 0..10_000 {
+            let stepped = self.sender.step().await.expect("a step");
+            let now = self.app.clock.now();
+            match stepped.next_at {
+                Some(at) if at > now && at - now > patience => return,
+                Some(at) if at > now => self.sandbox.advance(at - now),
+                Some(_) => {}
+                None => return,
+            }
+        }
+        panic!("the sending does not end");
+    }
+
+    /// `shuke status NAME`
+    pub async fn status(&self, campaign: &str) -> Status {
+        campaigns::status(&self.app, campaign).await.expect("a status").expect("it was run")
+    }
+
+    /// Every message a push or multicast left on her phone.
+    pub fn pushed(&self, phone: &LineUserId) -> Vec<Value> {
+        self.sandbox.look(|world| {
+            let chat = world.chats.get(phone).into_iter().flatten();
+            let pushed = chat.filter(|bubble| matches!(bubble.via(), Some(Via::Push | Via::Multicast)));
+            pushed.filter_map(|bubble| bubble.message()).collect()
+        })
+    }
+
+    /// How many of these phones have 0, 1, 2 … pushed messages.
+    pub fn copies(&self, phones: &[LineUserId]) -> Vec<usize> {
+        let mut histogram = Vec::new();
+        for phone in phones {
+            let count = self.pushed(phone).len();
+            histogram.resize(histogram.len().max(count + 1), 0);
+            histogram[count] += 1;
+        }
+        histogram
+    }
+
+    /// Requests that reached LINE at `endpoint`, taken or not.
+    pub fn requests(&self, endpoint: &str) -> usize {
+        self.sandbox.look(|world| world.requests.iter().filter(|request| request.endpoint == endpoint).count())
+    }
+
+    /// Members who agreed to offers, there without an event each: `count` phones, the oldest first.
+    pub async fn regulars(&self, count: usize) -> Vec<LineUserId> {
+        let new = (0..count).map(|n| NewUser {
+            name: format!("常客{n}"),
+            language: Some(String::from("zh-TW")),
+            following: true,
+            ..NewUser::default()
+        });
+        let phones = self.sandbox.seed(new);
+        let now = self.app.clock.now();
+        for some in phones.chunks(100) {
+            let mut tx = self.app.db.begin().await.unwrap();
+            for phone in some {
+                let friend = friends::meet(&self.app, &mut tx, self.account, phone).await.unwrap();
+                friends::set_state(&mut tx, &friend, FriendState::Following, now).await.unwrap();
+                let name = self.sandbox.look(|world| world.people[phone].user.name.clone());
+                let profile = friends::Profile { name, picture: None, language: Some(String::from("zh-TW")) };
+                friends::keep_profile(&self.app, &mut tx, &friend, &profile).await.unwrap();
+                let actor = Actor::member(friend.member);
+                members::join(&self.app, &mut tx, friend.member, now, &actor, "a wording").await.unwrap();
+                let answer =
+                    consent::Answer { purpose: consent::MARKETING, granted: true, wording: "a wording", at: now };
+                consent::record(&self.app, &mut tx, friend.member, answer, &actor).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        }
+        phones
+    }
+
+    /// She was last served so long ago: a line of the ledger as a visit leaves it, without the rest of the engine.
+    pub async fn last_visit(&self, phone: &LineUserId, ago: TimeDelta) {
+        let member = self.member_id(phone).await;
+        let at: DateTime<Utc> = self.app.clock.now() - ago;
+        query(
+            self.app.db.writer(),
+            "insert into ledger (member, seq, id, kind, format, payload, hash, at, recorded_at, business_day, store,
+                                 actor_kind, actor_id, programme, amount)
+             select $1, coalesce(max(seq), 0) + 1, $2, 'stamped', 1, 'a visit of the tests', $3, $4, $5, $6, 'zhongshan',
+                    'system', 'tests', 'coffee', 1 from ledger where member = $7",
+        )
+        .bind(member)
+        .bind(self.app.ids.make::<Uuid>())
+        .bind(vec![0_u8; 32])
+        .bind(at)
+        .bind(at)
+        .bind(at.date_naive())
+        .bind(member)
+        .execute()
+        .await
+        .unwrap();
+    }
+
+    /// She agrees to offers.
+    pub async fn agrees(&self, phone: &LineUserId) {
+        self.taps(phone, "好，請通知我").await;
+    }
+}
