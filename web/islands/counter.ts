@@ -1,6 +1,7 @@
 // The counter: codes come in by camera, gun or fingers; the sheet opens; the band says how it went and counts down its undo.
 
 import htmx from "htmx.org";
+import { takeCode } from "./parts/beside";
 import { startCamera } from "./parts/camera";
 import { feelRead, feelResult } from "./parts/feel";
 import { startGun } from "./parts/gun";
@@ -27,16 +28,7 @@ function startDesk(): void {
 
   if (camera) startCamera(camera, (text) => read(text, "camera"));
   startGun((text) => read(text, "gun"));
-
-  // Beside the sandbox's phones, the one place that may frame this page, a code is held before the scanner by the mouse.
-  if (parent !== window) {
-    addEventListener("message", (event: MessageEvent<unknown>) => {
-      const data = event.data as { from?: unknown; code?: unknown } | null;
-      if (event.source !== parent || data?.from !== "phone" || typeof data.code !== "string") return;
-      read(data.code, "gun");
-      parent.postMessage({ from: "counter" }, event.origin);
-    });
-  }
+  takeCode((text) => read(text, "gun"));
 
   // A code typed by hand gets its key at the press of the button.
   document.body.addEventListener("htmx:configRequest", (event) => {
