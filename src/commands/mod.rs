@@ -7,12 +7,13 @@ mod demo;
 mod device;
 mod doctor;
 mod dress;
+mod ledger;
 mod migrate;
 mod open;
 mod pin;
 mod print;
 mod sandbox;
-mod seed;
+pub mod seed;
 mod serve;
 mod staff;
 
@@ -91,6 +92,8 @@ enum Command {
     },
     /// Bring the database to this program's schema.
     Migrate,
+    /// Check the ledger of stamps and vouchers.
+    Ledger(ledger::Ledger),
     /// Make, list and revoke the keys of programs.
     ApiKey(api_key::ApiKey),
     /// Add, list and disable the people who work for the brand.
@@ -132,6 +135,7 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Serve => serve::serve(&place).await,
         Command::Doctor { format } => doctor::doctor(&place, format).await,
         Command::Migrate => migrate::migrate(&place).await,
+        Command::Ledger(args) => ledger::ledger(&place, args).await,
         Command::ApiKey(args) => api_key::api_key(&place, args).await,
         Command::Staff(args) => staff::staff(&place, args).await,
         Command::Device(args) => device::device(&place, args).await,
