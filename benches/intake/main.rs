@@ -1,7 +1,8 @@
 //! How many webhooks a second are acknowledged, beside a floor that does the bare work on the same driver; what the program
 //! weighs at rest. Writes `docs/benchmarks.md`. Ratios travel, absolute figures do not.
 //!
-//! `cargo bench` runs it all; `cargo bench -- quick` in a quarter of the time, without writing.
+//! `cargo bench` runs it all; `cargo bench -- quick` in a quarter of the time, without writing; `cargo bench -- quick 3` only
+//! the third line of the table.
 
 mod events;
 mod floor;
@@ -33,11 +34,11 @@ fn main() -> ExitCode {
     let outcome = match words[..] {
         ["serve-floor", url] => runtime().block_on(floor::serve(url)),
         ["serve-ours", url] => runtime().block_on(ours::serve(url)),
-        [] | ["quick"] => machine::alone_on_a_core().and_then(|alone| match alone {
+        [] | ["quick"] | ["quick", _] => machine::alone_on_a_core().and_then(|alone| match alone {
             Some(ended) => Ok(ended),
-            None => runtime().block_on(measure(words == ["quick"])),
+            None => runtime().block_on(measure(!words.is_empty(), words.get(1).and_then(|line| line.parse().ok()))),
         }),
-        _ => Err(format!("not understood: {words:?}; say nothing, or quick")),
+        _ => Err(format!("not understood: {words:?}; say nothing, or quick, or quick and the number of a line")),
     };
     outcome.unwrap_or_else(|why| {
         eprintln!("{why}");
@@ -50,12 +51,14 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime starts")
 }
 
-async fn measure(is_quick: bool) -> Result<ExitCode, String> {
+async fn measure(is_quick: bool, line: Option<usize>) -> Result<ExitCode, String> {
     let (rounds, seconds) = if is_quick { (3, 0.7) } else { (5, 2.0) };
     let before = machine::load_average();
     let mut place = Place::prepare()?;
     let mut cells = Vec::new();
-    for (engine, events, connections) in CELLS {
+    for (_, (engine, events, connections)) in
+        CELLS.into_iter().enumerate().filter(|(index, _)| line.is_none_or(|line| line == index + 1))
+    {
         let requests = events::requests(events);
         let (mut floor, mut ours) = (Series::default(), Series::default());
         for _ in 0..rounds {
@@ -65,6 +68,9 @@ async fn measure(is_quick: bool) -> Result<ExitCode, String> {
         let cell = Cell { engine, events, connections, floor, ours };
         println!("{cell}");
         cells.push(cell);
+    }
+    if line.is_some() {
+        return Ok(ExitCode::SUCCESS);
     }
     let weights = weight::all(&mut place).await?;
     println!("{weights}");

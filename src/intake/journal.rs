@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::store;
 use crate::app::App;
 use crate::ids::{AccountId, LineUserId};
-use crate::line::webhook::{Kind, RawEvent};
+use crate::line::webhook::RawEvent;
 use crate::secret::DataKey;
 
 /// The store cannot take events now.
@@ -81,20 +81,26 @@ impl Journal {
 }
 
 /// What to store of each event of a request.
-pub(super) fn rows(app: &App, account: AccountId, now: DateTime<Utc>, key: &DataKey, events: &[RawEvent]) -> Vec<Row> {
+pub(super) fn rows(
+    app: &App,
+    account: AccountId,
+    now: DateTime<Utc>,
+    key: &DataKey,
+    events: &[RawEvent<'_>],
+) -> Vec<Row> {
     let day = now.date_naive();
     events
         .iter()
         .map(|raw| {
-            let event = &raw.event;
-            let id = event.id.clone().unwrap_or_else(|| hash_of(raw.bytes()));
+            let heading = &raw.heading;
+            let id = heading.id.clone().unwrap_or_else(|| hash_of(raw.bytes()));
             let context = context(account, &id);
             Row {
                 account,
-                lane: lane_of(event.source_key().unwrap_or(&id)),
-                kind: name_of(&event.kind),
-                line_user_id: event.user_id().cloned(),
-                at: event.timestamp.unwrap_or(now),
+                lane: lane_of(heading.source_key().unwrap_or(&id)),
+                kind: heading.kind.clone(),
+                line_user_id: heading.user.clone(),
+                at: heading.timestamp.unwrap_or(now),
                 received_at: now,
                 day,
                 sealed_raw: key.encrypt(&app.chance, &context, raw.bytes()),
@@ -119,33 +125,6 @@ pub(super) fn lane_of(source: &str) -> i64 {
 
 fn hash_of(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn name_of(kind: &Kind) -> String {
-    let name = match kind {
-        Kind::Message(_) => "message",
-        Kind::MessageEdited(_) => "messageEdited",
-        Kind::Unsend { .. } => "unsend",
-        Kind::Follow { .. } => "follow",
-        Kind::Unfollow => "unfollow",
-        Kind::Join => "join",
-        Kind::Leave => "leave",
-        Kind::MemberJoined { .. } => "memberJoined",
-        Kind::MemberLeft { .. } => "memberLeft",
-        Kind::Postback(_) => "postback",
-        Kind::VideoPlayComplete { .. } => "videoPlayComplete",
-        Kind::Beacon(_) => "beacon",
-        Kind::AccountLink { .. } => "accountLink",
-        Kind::Membership(_) => "membership",
-        Kind::Module(_) => "module",
-        Kind::Activated { .. } => "activated",
-        Kind::Deactivated => "deactivated",
-        Kind::BotSuspended => "botSuspended",
-        Kind::BotResumed => "botResumed",
-        Kind::Delivery { .. } => "delivery",
-        Kind::Unknown { kind } => kind.get(..kind.len().min(64)).unwrap_or("unknown"),
-    };
-    String::from(name)
 }
 
 /// Writes until it was told to stop and nothing is waiting.

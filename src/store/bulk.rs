@@ -22,7 +22,7 @@ impl Values<'_> {
             self.statement.append(", ");
         }
         self.is_first = false;
-        self.statement.append_bind(value);
+        self.statement.append_next(value);
         self
     }
 }

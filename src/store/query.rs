@@ -1,6 +1,7 @@
 //! One statement with its arguments, run on whichever engine its place belongs to.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
@@ -254,7 +255,20 @@ impl Statement {
             Args::Sqlite(arguments) => arguments.len(),
             Args::Postgres(arguments) => arguments.len(),
         };
-        self.sql.to_mut().push_str(&format!("${number}"));
+        // Writing into a string cannot fail.
+        let _ = write!(self.sql.to_mut(), "${number}");
+    }
+
+    /// The same for a statement that gives every argument once and in order. SQLite then needs no names, among which it
+    /// would look each one up.
+    pub(super) fn append_next<'q>(&mut self, value: impl Bind<'q>) {
+        match &self.arguments {
+            Args::Sqlite(_) => {
+                self.bind(value);
+                self.append("?");
+            }
+            Args::Postgres(_) => self.append_bind(value),
+        }
     }
 
     fn ready(self) -> sqlx::Result<(AssertSqlSafe<Cow<'static, str>>, Args, bool)> {

@@ -13,6 +13,8 @@ use super::content::Message;
 /// One event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
+    /// What LINE calls it; empty where it does not say.
+    pub name: String,
     /// What happened.
     pub kind: Kind,
     /// Whether this channel is the one to answer.
@@ -220,6 +222,7 @@ impl Event {
         let event: Map<String, Value> =
             std::str::from_utf8(raw).ok().and_then(|text| serde_json::from_str(&clean(text)).ok()).unwrap_or_default();
         Self {
+            name: text_of(&event, "type").unwrap_or_default(),
             kind: kind(&event),
             mode: match text_of(&event, "mode").as_deref() {
                 Some("active") | None => Mode::Active,

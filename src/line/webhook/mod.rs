@@ -1,5 +1,5 @@
-//! The body of a webhook, after its signature was checked: for whom it is, and each event both as the bytes LINE sent and
-//! as a typed view.
+//! The body of a webhook, after its signature was checked: for whom it is, and each event as the bytes LINE sent, with the
+//! heading it is filed under. [`Event`] is the typed view of such bytes.
 //!
 //! LINE adds events, message types, values and properties without notice, so everything here tolerates what it does not
 //! know: only a body that is no webhook at all is refused. Source: LINE Developers, "Webhook event objects", read 2026-08.
@@ -7,11 +7,14 @@
 mod clean;
 mod content;
 mod event;
+mod heading;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub use content::{Content, ContentProvider, Emoji, ImageSet, Mention, Mentionee, Message};
+pub use heading::Heading;
+
 pub use event::{Beacon, Event, Kind, Membership, Mode, Module, Postback, PostbackParams, Source, millis};
 
 /// Events in one delivery, at most. LINE names no number; a body of 2 MiB could hold about 10,000 small ones.
@@ -22,22 +25,22 @@ const DEEPEST: usize = 64;
 
 /// One webhook request.
 #[derive(Debug)]
-pub struct Delivery {
+pub struct Delivery<'a> {
     /// The bot's own user id; tells the account where several share one address.
     pub destination: Option<String>,
     /// None for a connectivity check, which must be answered with 200.
-    pub events: Vec<RawEvent>,
+    pub events: Vec<RawEvent<'a>>,
 }
 
-/// One event, as sent and as read.
+/// One event, as sent.
 #[derive(Debug, Clone)]
-pub struct RawEvent {
-    raw: Box<RawValue>,
-    /// The typed view.
-    pub event: Event,
+pub struct RawEvent<'a> {
+    raw: &'a RawValue,
+    /// What it is filed under.
+    pub heading: Heading,
 }
 
-impl RawEvent {
+impl RawEvent<'_> {
     /// The exact bytes LINE sent for this event, which is what is to be stored.
     pub fn bytes(&self) -> &[u8] {
         self.raw.get().as_bytes()
@@ -62,19 +65,20 @@ pub enum NotAWebhook {
 }
 
 #[derive(Deserialize)]
-struct Body {
+struct Body<'a> {
     #[serde(default)]
     destination: Option<String>,
-    events: Vec<Box<RawValue>>,
+    #[serde(borrow)]
+    events: Vec<&'a RawValue>,
 }
 
-impl Delivery {
+impl<'a> Delivery<'a> {
     /// Reads the body of a webhook whose signature was found good.
-    pub fn parse(body: &[u8]) -> Result<Self, NotAWebhook> {
+    pub fn parse(body: &'a [u8]) -> Result<Self, NotAWebhook> {
         if nests_deeper_than(DEEPEST, body) {
             return Err(NotAWebhook::TooDeep);
         }
-        let body: Body = serde_json::from_slice(body)?;
+        let body: Body<'a> = serde_json::from_slice(body)?;
         if body.events.len() > MOST_EVENTS {
             return Err(NotAWebhook::TooManyEvents(body.events.len()));
         }
@@ -82,7 +86,7 @@ impl Delivery {
         if let Some(at) = body.events.iter().position(|raw| !raw.get().starts_with('{')) {
             return Err(NotAWebhook::NotAnObject(at));
         }
-        let read = |raw: Box<RawValue>| RawEvent { event: Event::parse(raw.get().as_bytes()), raw };
+        let read = |raw: &'a RawValue| RawEvent { raw, heading: Heading::read(raw.get()) };
         Ok(Self { destination: body.destination, events: body.events.into_iter().map(read).collect() })
     }
 }
@@ -114,7 +118,7 @@ mod tests {
 
     use super::*;
 
-    fn delivery(body: &str) -> Delivery {
+    fn delivery(body: &str) -> Delivery<'_> {
         Delivery::parse(body.as_bytes()).expect("a webhook")
     }
 
@@ -198,7 +202,8 @@ mod tests {
                 .iter()
                 .map(|text| format!("{{{blanks}\"type\":\"x\",{blanks}\"text\":{}}}", serde_json::json!(text)))
                 .collect();
-            let read = delivery(&format!("{{\"events\":[{blanks}{}]}}", events.join(&format!("{blanks},{blanks}"))));
+            let body = format!("{{\"events\":[{blanks}{}]}}", events.join(&format!("{blanks},{blanks}")));
+            let read = delivery(&body);
             let kept: Vec<&[u8]> = read.events.iter().map(RawEvent::bytes).collect();
             prop_assert_eq!(kept, events.iter().map(String::as_bytes).collect::<Vec<_>>());
         }
