@@ -15,6 +15,7 @@ mod lapse;
 pub mod ledger;
 #[cfg(test)]
 mod model;
+mod past;
 pub mod spec;
 pub mod stamps;
 mod store;
@@ -30,6 +31,7 @@ pub use acts::{
 pub use holdings::{Held, Holding, holdings};
 pub use keys::Key;
 pub use lapse::lapse;
+pub use past::Past;
 pub use types::{Answer, Authority, By, Place, Refusal};
 pub use views::{
     Done, Line, Next, Standing, Usable, acts_by, cards_of, history, standing, usable_vouchers, voucher,
