@@ -10,7 +10,7 @@ interface Wishes {
   scan(code: DrawnCode | null): void;
 }
 
-/** What the stub tells the phone. */
+/** What the page in the frame, or our stub of the SDK, tells the phone. */
 interface Told {
   from: "liff";
   wants?: "login" | "friendship" | "open" | "close";
