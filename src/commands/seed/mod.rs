@@ -42,7 +42,7 @@ struct Hired {
 
 /// Fills an empty shop; a second call finds everything and changes nothing. Gives the number of members.
 pub async fn fill(app: &App, sandbox: &Sandbox, members: usize) -> anyhow::Result<usize> {
-    let hired = hire(app).await?;
+    let hired = Box::pin(hire(app)).await?;
     let account = accounts::ensure(app).await?;
     let brand = stores::brand(&app.db).await?.context("No brand is published yet")?;
     let now = app.clock.now();
@@ -51,7 +51,7 @@ pub async fn fill(app: &App, sandbox: &Sandbox, members: usize) -> anyhow::Resul
     for group in guests.chunks(GROUP) {
         let Some(first) = group.first() else { continue };
         if members::in_account_of(&app.db, account, &first.line_user_id).await?.is_none() {
-            year::live_through(app, sandbox, account, &brand, &hired, group).await?;
+            Box::pin(year::live_through(app, sandbox, account, &brand, &hired, group)).await?;
         }
     }
     if let Some(last) = guests.last() {
