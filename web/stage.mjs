@@ -23,15 +23,16 @@ export class Stage {
   complaints = [];
   browsers = [];
 
-  /** Starts the demo and waits until it says that it is ready. */
-  async open(shuke) {
-    [this.service, this.sandbox] = await Promise.all([freePort(), freePort()]);
+  /** Starts the demo, on free ports unless they are named, and waits until it says that it is ready. */
+  async open(shuke, ports = {}) {
+    this.service = ports.service ?? (await freePort());
+    this.sandbox = ports.sandbox ?? (await freePort());
     // What names a real channel must not reach the demo; it would refuse to start.
     const clean = Object.entries(process.env).filter(([name]) => !/^(LINE_|LIFF_|DATABASE_URL|SHUKE_SECRET)/.test(name));
     this.env = Object.fromEntries(clean);
     this.data = join(this.folder, "demo");
-    const ports = ["--port", String(this.service), "--sandbox-port", String(this.sandbox)];
-    this.demo = spawn(shuke, ["demo", "--data", this.data, ...ports], { cwd: root, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    const given = ["--port", String(this.service), "--sandbox-port", String(this.sandbox)];
+    this.demo = spawn(shuke, ["demo", "--data", this.data, ...given], { cwd: root, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
     this.demo.stderr.resume();
     this.desk = await greeting(this.demo);
   }
@@ -120,7 +121,7 @@ export async function frameOf(page, selector) {
   return handle.contentFrame();
 }
 
-/** By script: a headless page on a busy machine may still be moving under the mouse. */
+/** Clicks the first that matches, or the last that says `words`. By script: a headless page may still be moving under the mouse. */
 export async function click(page, selector, words = "") {
   await page.waitForFunction(
     (selector, words) => [...document.querySelectorAll(selector)].some((each) => each.textContent.includes(words)),
@@ -129,7 +130,10 @@ export async function click(page, selector, words = "") {
     words,
   );
   await page.evaluate(
-    (selector, words) => [...document.querySelectorAll(selector)].findLast((each) => each.textContent.includes(words)).click(),
+    (selector, words) => {
+      const all = [...document.querySelectorAll(selector)];
+      (words ? all.findLast((each) => each.textContent.includes(words)) : all[0]).click();
+    },
     selector,
     words,
   );
