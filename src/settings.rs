@@ -130,8 +130,16 @@ impl Raw {
 
 fn env_lines(path: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     use anyhow::Context as _;
-    let lines = dotenvy::from_path_iter(path).with_context(|| format!("cannot read {}", path.display()))?;
-    lines.collect::<Result<_, _>>().with_context(|| format!("{} has a line that is not NAME=value", path.display()))
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let lines = dotenvy::from_read_iter(text.as_bytes());
+    // What is wrong is told by its place: the line itself may hold a secret.
+    lines.collect::<Result<_, _>>().map_err(|error| match error {
+        dotenvy::Error::LineParse(part, _) => {
+            let line = text.lines().position(|line| line.contains(&part)).map_or(0, |index| index + 1);
+            anyhow::anyhow!("{}:{line} is not NAME=value; a value with spaces stands in quotes", path.display())
+        }
+        other => anyhow::anyhow!("{} cannot be read: {other}", path.display()),
+    })
 }
 
 impl Settings {
@@ -339,6 +347,15 @@ mod tests {
         ]
         .map(|(name, value)| (name, String::from(value)))
         .into()
+    }
+
+    #[test]
+    fn a_broken_line_is_told_by_its_place_and_not_by_what_stands_in_it() {
+        let path = std::env::temp_dir().join(format!("shuke-env-{}", std::process::id()));
+        std::fs::write(&path, "LIFF_ID=1\nSHUKE_SECRET=very secret words\n").unwrap();
+        let error = Raw::of_file(&path).err().unwrap().to_string();
+        std::fs::remove_file(&path).unwrap();
+        assert!(error.contains(":2 is not NAME=value") && !error.contains("secret words"), "{error}");
     }
 
     #[test]

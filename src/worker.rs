@@ -12,6 +12,7 @@ use crate::campaigns::{self, PrepareRun};
 use crate::delivery::{self, Sender};
 use crate::intake;
 use crate::jobs::{self, Claimed, Task, Wait};
+use crate::loyalty;
 use crate::members::profiles::FetchProfile;
 use crate::members::sessions;
 use crate::members::timeline::Happened;
@@ -44,6 +45,8 @@ async fn tell(app: &App, happened: &Happened) -> Result<(), Retry> {
 /// What is done again and again, by whichever replica comes first in each period.
 async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     match name {
+        "lapse" => drop(loyalty::lapse(app).await?),
+        "close-ledger-day" => drop(loyalty::ledger::close_days(app).await?),
         "retain-events" => intake::retain(app).await?,
         "sweep-plans" => drop(campaigns::sweep(app).await?),
         "end-sessions" => drop(sessions::sweep(app).await? + staff::sweep(app).await?),

@@ -8,13 +8,14 @@ mod demo;
 mod device;
 mod doctor;
 mod dress;
+mod ledger;
 mod migrate;
 mod open;
 mod pin;
 mod plan;
 mod print;
 mod sandbox;
-mod seed;
+pub mod seed;
 mod serve;
 mod staff;
 mod status;
@@ -115,6 +116,8 @@ enum Command {
     },
     /// Bring the database to this program's schema.
     Migrate,
+    /// Check the ledger of stamps and vouchers.
+    Ledger(ledger::Ledger),
     /// Make, list and revoke the keys of programs.
     ApiKey(api_key::ApiKey),
     /// Add, list and disable the people who work for the brand.
@@ -163,6 +166,7 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Cancel(args) => steer::steer(&place, args, steer::Wish::Cancel).await,
         Command::Doctor { format } => doctor::doctor(&place, format).await,
         Command::Migrate => migrate::migrate(&place).await,
+        Command::Ledger(args) => ledger::ledger(&place, args).await,
         Command::ApiKey(args) => api_key::api_key(&place, args).await,
         Command::Staff(args) => staff::staff(&place, args).await,
         Command::Device(args) => device::device(&place, args).await,

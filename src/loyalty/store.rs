@@ -150,7 +150,7 @@ pub(super) fn hash_of(bytes: &[u8]) -> sqlx::Result<Hash> {
 /// are locked, or the wallets are of members who had none.
 pub(super) async fn write(app: &App, tx: &mut Tx, wallets: &[Wallet]) -> sqlx::Result<()> {
     let moved: Vec<&Wallet> = wallets.iter().filter(|wallet| !wallet.new.is_empty()).collect();
-    let links: Vec<&Link> = moved.iter().flat_map(|wallet| wallet.new.iter()).collect();
+    let links: Vec<&Link> = moved.iter().flat_map(|wallet| &wallet.new).collect();
     let head = "insert into ledger (member, seq, id, kind, format, payload, hash, at, recorded_at, business_day, store, actor_kind, actor_id, programme, amount, reverses)";
     insert_rows(tx, head, &links, "", |values, Link { entry, payload, hash, .. }| {
         values.bind(entry.member).bind(entry.seq).bind(entry.id).bind(entry.kind).bind(super::ledger::FORMAT);
@@ -179,9 +179,9 @@ pub(super) async fn write(app: &App, tx: &mut Tx, wallets: &[Wallet]) -> sqlx::R
     write_vouchers(tx, wallets).await?;
     write_milestones(tx, wallets).await?;
     write_redemptions(tx, wallets).await?;
-    let lines: Vec<Noted<'_>> = links.iter().copied().map(noted).collect();
+    let lines: Vec<Noted<'_>> = links.into_iter().map(noted).collect();
     timeline::record_all(app, tx, lines).await?;
-    for wallet in &moved {
+    for wallet in moved {
         members::bump_version(&mut *tx, wallet.member).await?;
     }
     Ok(())

@@ -94,14 +94,12 @@ impl Books {
     /// # Errors
     /// The entry contradicts those before it.
     pub fn apply(&mut self, entry: &Entry) -> Result<(), Astray> {
-        let summed = entry.moves.amount();
-        if summed != entry.amount {
-            return Err(Astray::Amount { stated: entry.amount, summed });
-        }
         entry.moves.cards.iter().try_for_each(|card| self.move_card(entry, card))?;
         entry.moves.vouchers.iter().try_for_each(|voucher| self.move_voucher(entry, voucher))?;
         entry.moves.milestones.iter().try_for_each(|milestone| self.move_milestone(entry, milestone))?;
-        entry.moves.redemptions.iter().try_for_each(|redemption| self.move_redemption(entry, redemption))
+        entry.moves.redemptions.iter().try_for_each(|redemption| self.move_redemption(entry, redemption))?;
+        let summed = entry.moves.amount();
+        if summed == entry.amount { Ok(()) } else { Err(Astray::Amount { stated: entry.amount, summed }) }
     }
 
     fn move_card(&mut self, entry: &Entry, moved: &CardMove) -> Result<(), Astray> {

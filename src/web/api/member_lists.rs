@@ -5,7 +5,7 @@ use axum::extract::State;
 
 use super::ask::In;
 use super::members::no_such;
-use super::shapes::{Card, Cards, Fault, Voucher, Vouchers};
+use super::shapes::{Card, Cards, Faults, NoMember, Voucher, Vouchers};
 use crate::app::App;
 use crate::ids::MemberId;
 use crate::loyalty;
@@ -14,8 +14,8 @@ use crate::members;
 use crate::problem::Problem;
 
 /// A member's cards that count: the open ones and those she filled.
-#[utoipa::path(get, path = "/api/v1/members/{id}/cards", operation_id = "list_cards", params(("id" = MemberId, Path)),
-    responses((status = 200, body = Cards), (status = 404, body = Fault), (status = "4XX", body = Fault)),
+#[utoipa::path(get, path = "/api/v1/members/{id}/cards", operation_id = "list_cards", tag = "members", params(("id" = MemberId, Path)),
+    responses((status = 200, body = Cards, description = "Her cards"), NoMember, Faults),
     security(("key" = ["members:read"])))]
 pub(super) async fn cards(State(app): State<App>, In(id): In<MemberId>) -> Result<Json<Cards>, Problem> {
     members::find(&app.db, id).await?.ok_or_else(no_such)?;
@@ -30,9 +30,9 @@ pub(super) async fn cards(State(app): State<App>, In(id): In<MemberId>) -> Resul
 }
 
 /// A member's vouchers, used and expired ones too.
-#[utoipa::path(get, path = "/api/v1/members/{id}/vouchers", operation_id = "list_vouchers",
+#[utoipa::path(get, path = "/api/v1/members/{id}/vouchers", operation_id = "list_vouchers", tag = "members",
     params(("id" = MemberId, Path)),
-    responses((status = 200, body = Vouchers), (status = 404, body = Fault), (status = "4XX", body = Fault)),
+    responses((status = 200, body = Vouchers, description = "Her vouchers"), NoMember, Faults),
     security(("key" = ["members:read"])))]
 pub(super) async fn vouchers(State(app): State<App>, In(id): In<MemberId>) -> Result<Json<Vouchers>, Problem> {
     members::find(&app.db, id).await?.ok_or_else(no_such)?;

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::ask::{self, Asked, In};
 use super::caller::Caller;
-use super::shapes::{self, Fault, Member, Members};
+use super::shapes::{self, Faults, Member, Members, NoMember};
 use crate::app::App;
 use crate::ids::{LineUserId, MemberId};
 use crate::members::{self, friends, tags};
@@ -54,8 +54,8 @@ pub enum Names {
 }
 
 /// Members, by a LINE user id or page by page.
-#[utoipa::path(get, path = "/api/v1/members", operation_id = "list_members", params(Which),
-    responses((status = 200, body = Members), (status = "4XX", body = Fault)), security(("key" = ["members:read"])))]
+#[utoipa::path(get, path = "/api/v1/members", operation_id = "list_members", tag = "members", params(Which),
+    responses((status = 200, body = Members, description = "A page of members"), Faults), security(("key" = ["members:read"])))]
 pub(super) async fn list(
     State(app): State<App>,
     Caller(by): Caller,
@@ -85,8 +85,8 @@ pub(super) async fn list(
 }
 
 /// One member.
-#[utoipa::path(get, path = "/api/v1/members/{id}", operation_id = "get_member", params(("id" = MemberId, Path), How),
-    responses((status = 200, body = Member), (status = 404, body = Fault), (status = "4XX", body = Fault)),
+#[utoipa::path(get, path = "/api/v1/members/{id}", operation_id = "get_member", tag = "members", params(("id" = MemberId, Path), How),
+    responses((status = 200, body = Member, description = "The member"), NoMember, Faults),
     security(("key" = ["members:read"])))]
 pub(super) async fn find(
     State(app): State<App>,

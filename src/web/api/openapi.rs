@@ -27,6 +27,8 @@ use utoipa::{Modify, OpenApi};
         super::redemptions::redeem,
     ),
     components(schemas(super::members::Names)),
+    tags((name = "members", description = "Who they are and what they have"),
+        (name = "rewards", description = "Stamps and vouchers")),
     modifiers(&Key)
 )]
 struct Described;

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::shapes::{AlreadyRedeemed, Fault, Voucher};
+use super::shapes::{AlreadyRedeemed, Fault, Faults, Voucher};
 use super::stamps::LONGEST_REFERENCE;
 use super::write::{Act, Begun, Done, Write};
 use super::{ask, places, refused};
@@ -40,11 +40,12 @@ pub struct Taken {
 }
 
 /// Takes a voucher.
-#[utoipa::path(post, path = "/api/v1/redemptions", operation_id = "redeem_voucher", request_body = NewRedemption,
-    params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = Taken),
-        (status = 409, body = AlreadyRedeemed, description = "`already_redeemed`, or `reference_reused` without `first`"),
-        (status = 422, body = Fault, description = "A rule says no"), (status = "4XX", body = Fault)),
+#[utoipa::path(post, path = "/api/v1/redemptions", operation_id = "redeem_voucher", tag = "rewards", request_body = NewRedemption,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the same request get the first answer")),
+    responses((status = 201, body = Taken, description = "It is taken"), Faults,
+        (status = 409, body = AlreadyRedeemed, content_type = "application/problem+json",
+            description = "`already_redeemed`; without `first`: `reference_reused` or `idempotency_key_reused`"),
+        (status = 422, body = Fault, description = "A rule says no", content_type = "application/problem+json")),
     security(("key" = ["loyalty:write"])))]
 pub(super) async fn redeem(State(app): State<App>, write: Write) -> Result<Response, Problem> {
     let new: NewRedemption = write.json()?;

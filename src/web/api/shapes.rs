@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::ids::{ActorKind, CardId, LineUserId, MemberId, TimelineId, VoucherId};
 use crate::loyalty::coupons::{self, VoucherState};
@@ -19,10 +19,13 @@ pub struct Member {
     #[schema(value_type = String, example = "12345678")]
     pub number: Number,
     /// How she is called in LINE: first and last letter, unless `names=full` was asked for. Null while LINE has not told it.
+    #[schema(required)]
     pub name: Option<String>,
     /// Her LINE account; null when none is known.
+    #[schema(required)]
     pub friend: Option<Friend>,
     /// When she took her membership card; null before that.
+    #[schema(required)]
     pub joined_at: Option<DateTime<Utc>>,
     /// Her tags, by name.
     pub tags: Vec<String>,
@@ -59,8 +62,10 @@ pub struct Card {
     /// Whether it is full.
     pub completed: bool,
     /// The newest stamp on it that counts.
+    #[schema(required)]
     pub last_stamp_at: Option<DateTime<Utc>>,
     /// The first instant at which it no longer counts.
+    #[schema(required)]
     pub expires_at: Option<DateTime<Utc>>,
 }
 
@@ -94,6 +99,7 @@ pub struct Voucher {
     /// When it was given.
     pub issued_at: DateTime<Utc>,
     /// The first instant at which it is no longer good.
+    #[schema(required)]
     pub expires_at: Option<DateTime<Utc>>,
 }
 
@@ -155,6 +161,31 @@ pub struct Fault {
     pub until: Option<DateTime<Utc>>,
 }
 
+/// What any route may answer instead.
+#[derive(IntoResponses)]
+pub enum Faults {
+    /// The request does not fit; `detail` says where and what would be right.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(#[to_schema] Fault),
+    /// No key, an unknown one, or one that was revoked.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(#[to_schema] Fault),
+    /// The key was not given the scope `scope`.
+    #[response(status = 403, content_type = "application/problem+json")]
+    MissingScope(#[to_schema] Fault),
+    /// The database cannot do it now; nothing was changed.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(#[to_schema] Fault),
+}
+
+/// What a route with a member in its address may answer besides.
+#[derive(IntoResponses)]
+pub enum NoMember {
+    /// There is no such member.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] Fault),
+}
+
 /// What `already_redeemed` says besides.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AlreadyRedeemed {
@@ -187,6 +218,7 @@ pub struct Members {
     /// On this page.
     pub items: Vec<Member>,
     /// Where the next page begins: send it as `after`. Null on the last page.
+    #[schema(required)]
     pub next: Option<String>,
 }
 
@@ -196,6 +228,7 @@ pub struct Cards {
     /// All of them.
     pub items: Vec<Card>,
     /// Always null: the list is whole.
+    #[schema(required)]
     pub next: Option<String>,
 }
 
@@ -205,6 +238,7 @@ pub struct Vouchers {
     /// All of them.
     pub items: Vec<Voucher>,
     /// Always null: the list is whole.
+    #[schema(required)]
     pub next: Option<String>,
 }
 
@@ -214,5 +248,6 @@ pub struct Timeline {
     /// On this page.
     pub items: Vec<TimelineItem>,
     /// Where the next page begins: send it as `before`. Null on the last page.
+    #[schema(required)]
     pub next: Option<String>,
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::shapes::{Card, Fault, Voucher};
+use super::shapes::{Card, Fault, Faults, Voucher};
 use super::write::{Act, Begun, Done, Write};
 use super::{ask, places, refused};
 use crate::app::App;
@@ -48,11 +48,11 @@ pub struct Given {
 }
 
 /// Gives stamps.
-#[utoipa::path(post, path = "/api/v1/stamps", operation_id = "give_stamps", request_body = NewStamps,
-    params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = Given), (status = 409, body = Fault, description = "`reference_reused`"),
-        (status = 422, body = Fault, description = "A rule says no; `until` where it will not from then on"),
-        (status = "4XX", body = Fault)),
+#[utoipa::path(post, path = "/api/v1/stamps", operation_id = "give_stamps", tag = "rewards", request_body = NewStamps,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the same request get the first answer")),
+    responses((status = 201, body = Given, description = "They are given"), Faults,
+        (status = 409, body = Fault, description = "`reference_reused` or `idempotency_key_reused`", content_type = "application/problem+json"),
+        (status = 422, body = Fault, description = "A rule says no; `until` where it will not from then on", content_type = "application/problem+json")),
     security(("key" = ["loyalty:write"])))]
 pub(super) async fn give(State(app): State<App>, write: Write) -> Result<Response, Problem> {
     let new: NewStamps = write.json()?;

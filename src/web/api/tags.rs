@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::ask::{self, In};
 use super::members::no_such;
-use super::shapes::Fault;
+use super::shapes::{Faults, NoMember};
 use super::write::{Act, Begun, Done, Write};
 use crate::app::App;
 use crate::ids::MemberId;
@@ -13,10 +13,10 @@ use crate::members::{self, tags};
 use crate::problem::Problem;
 
 /// Puts a tag on a member. Putting it on again changes nothing.
-#[utoipa::path(put, path = "/api/v1/members/{id}/tags/{tag}", operation_id = "put_tag",
+#[utoipa::path(put, path = "/api/v1/members/{id}/tags/{tag}", operation_id = "put_tag", tag = "members",
     params(("id" = MemberId, Path), ("tag" = String, Path, description = "1 to 50 letters"),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 204), (status = 404, body = Fault), (status = "4XX", body = Fault)),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the same request get the first answer")),
+    responses((status = 204, description = "It is so now"), NoMember, Faults),
     security(("key" = ["members:write"])))]
 pub(super) async fn put_on(
     State(app): State<App>,
@@ -27,10 +27,10 @@ pub(super) async fn put_on(
 }
 
 /// Takes a tag off a member. Taking off what is not on changes nothing.
-#[utoipa::path(delete, path = "/api/v1/members/{id}/tags/{tag}", operation_id = "delete_tag",
+#[utoipa::path(delete, path = "/api/v1/members/{id}/tags/{tag}", operation_id = "delete_tag", tag = "members",
     params(("id" = MemberId, Path), ("tag" = String, Path, description = "1 to 50 letters"),
-        ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 204), (status = 404, body = Fault), (status = "4XX", body = Fault)),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the same request get the first answer")),
+    responses((status = 204, description = "It is so now"), NoMember, Faults),
     security(("key" = ["members:write"])))]
 pub(super) async fn take_off(
     State(app): State<App>,

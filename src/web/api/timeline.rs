@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::ask::{self, Asked, In};
 use super::members::no_such;
-use super::shapes::{Doer, Fault, Timeline, TimelineItem};
+use super::shapes::{Doer, Faults, NoMember, Timeline, TimelineItem};
 use crate::app::App;
 use crate::ids::{MemberId, TimelineId};
 use crate::members::{self, timeline};
@@ -28,9 +28,10 @@ pub struct Part {
 }
 
 /// A member's history, newest first.
-#[utoipa::path(get, path = "/api/v1/members/{id}/timeline", operation_id = "list_timeline",
-    params(("id" = MemberId, Path), Part, ("Accept-Language" = Option<String>, Header)),
-    responses((status = 200, body = Timeline), (status = 404, body = Fault), (status = "4XX", body = Fault)),
+#[utoipa::path(get, path = "/api/v1/members/{id}/timeline", operation_id = "list_timeline", tag = "members",
+    params(("id" = MemberId, Path), Part,
+        ("Accept-Language" = Option<String>, Header, description = "The language of the summaries: zh-Hant, ja or en")),
+    responses((status = 200, body = Timeline, description = "A page of her history"), NoMember, Faults),
     security(("key" = ["members:read"])))]
 pub(super) async fn page(
     State(app): State<App>,

@@ -75,6 +75,14 @@ async fn the_description_tells_of_every_route_and_its_scope() {
                 names.push(String::from(operation["operationId"].as_str().expect("a name")));
                 assert!(operation["summary"].is_string(), "{method} {path} says what it is");
                 assert_parameters(path, operation);
+                for (status, response) in operation["responses"].as_object().expect("answers") {
+                    let words = response["description"].as_str().unwrap_or_default();
+                    assert!(!words.is_empty(), "{method} {path} says what {status} is");
+                }
+                for status in ["400", "401", "403"] {
+                    let content = &operation["responses"][status]["content"]["application/problem+json"];
+                    assert!(content.is_object(), "{method} {path} describes {status}");
+                }
             }
         }
         let routes: BTreeMap<String, String> = api::table()

@@ -1,6 +1,8 @@
 //! The reward engine on both databases: what a visit does, what is done once, what is taken back, what ends by itself, and
 //! that the ledger tells it all.
 
+mod lapse;
+mod ledger;
 mod once;
 mod stamps;
 mod vouchers;
