@@ -93,10 +93,9 @@ impl Teller {
             Difference::RunSince { at, .. } => {
                 self.say_with("push-differs-run-since", &[("at", self.moment(*at).into())])
             }
-            Difference::Quota { need, left } => self.say_with(
-                "push-differs-quota",
-                &[("need", grouped(*need).into()), ("left", grouped(*left).into())],
-            ),
+            Difference::Quota { need, left } => {
+                self.say_with("push-differs-quota", &[("need", grouped(*need).into()), ("left", grouped(*left).into())])
+            }
         }
     }
 
@@ -183,7 +182,8 @@ pub struct Sheet(Vec<(String, Vec<String>)>);
 impl Sheet {
     /// A label with its lines; nothing without lines.
     pub fn row(&mut self, label: String, lines: impl IntoIterator<Item = String>) {
-        let lines: Vec<String> = lines.into_iter().flat_map(|line| line.lines().map(String::from).collect::<Vec<_>>()).collect();
+        let lines: Vec<String> =
+            lines.into_iter().flat_map(|line| line.lines().map(String::from).collect::<Vec<_>>()).collect();
         if !lines.is_empty() {
             self.0.push((label, lines));
         }
@@ -232,12 +232,12 @@ mod tests {
             for state in [State::Preparing, State::Open, State::Paused, State::Done, State::Cancelled] {
                 assert!(!teller.state(state).contains("push-"));
             }
-            for kind in
-                ["brand", "campaign", "segment", "template", "stamp_card", "coupon", "replies", "rich_menu"]
-            {
+            for kind in ["brand", "campaign", "segment", "template", "stamp_card", "coupon", "replies", "rich_menu"] {
                 for change in [Changed::Added, Changed::Changed, Changed::Removed] {
                     let (kind, name) = (String::from(kind), String::from("x"));
-                    assert!(!teller.change(&Change { kind: kind.clone(), name: name.clone(), change }).contains("push-"));
+                    assert!(
+                        !teller.change(&Change { kind: kind.clone(), name: name.clone(), change }).contains("push-")
+                    );
                     assert!(!teller.difference(&Difference::File { kind, name, change }).contains("push-"));
                 }
             }

@@ -1,6 +1,7 @@
 //! The command line, as the program itself: what it prints, how it ends.
 
 mod people;
+mod pushes;
 
 use std::process::{Output, Stdio};
 

@@ -28,6 +28,7 @@ use tokio_util::task::TaskTracker;
 use crate::harness;
 
 pub use counter::{clerk, colleague, yongkang, zhongshan};
+pub use push::{copies, keys_are_sound, regulars};
 
 /// The shop and everybody's phones.
 pub struct Shop {
