@@ -78,7 +78,8 @@ async fn anywhere_while_line_is_slow() {
         push.line.sandbox.fault(slow);
         for _ in 0..rounds() {
             let before = push.asked();
-            wait_until("LINE was asked some more", async || push.asked() > before || push.status()["state"] == "done").await;
+            wait_until("LINE was asked some more", async || push.asked() > before || push.status()["state"] == "done")
+                .await;
             push.service.kill();
             push.service.start().await;
         }
