@@ -110,9 +110,9 @@ fn one(out: &mut impl Write, plan: &Plan, teller: &Teller) -> anyhow::Result<()>
 fn audience(plan: &Plan, teller: &Teller) -> Vec<String> {
     let people = &plan.audience;
     let chosen = [("segment", plan.more.segment.as_str().into()), ("chosen", grouped(people.chosen()).into())];
-    let mut lines = vec![teller.say_with("push-audience", &chosen), teller.count("push-inside", people.inside)];
+    let mut lines = vec![teller.say_with("push-audience", &chosen), teller.number(people.inside, "push-inside")];
     if !people.out.is_empty() {
-        lines.push(teller.count("push-outside", people.chosen() - people.inside));
+        lines.push(teller.number(people.chosen() - people.inside, "push-outside"));
         lines.extend(teller.reasons(&people.out));
     }
     lines

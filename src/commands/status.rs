@@ -63,11 +63,8 @@ pub(super) fn show(out: &mut impl Write, status: &Status, teller: &Teller) -> an
     sheet.row(teller.bold(&status.campaign), [teller.say_with("push-run", &run)]);
     sheet.row(teller.say("push-label-state"), [state(status, teller)]);
     let mut people = |label: &str, count: i64, reasons: Vec<String>| {
-        let line = if count > 0 || label == "push-label-planned" || label == "push-label-accepted" {
-            Some(teller.count("push-people", count))
-        } else {
-            None
-        };
+        let is_told = count > 0 || ["push-label-planned", "push-label-accepted"].contains(&label);
+        let line = is_told.then(|| format!("{:>7}", grouped(count)));
         sheet.row(teller.say(label), line.into_iter().chain(reasons));
     };
     let skipped = status.skipped.iter().map(|skipped| skipped.count).sum();

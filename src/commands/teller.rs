@@ -58,12 +58,17 @@ impl Teller {
         self.voice.moment(local(at), local(self.now).date())
     }
 
-    /// People by reason, the most first.
+    /// A number of people in a column of numbers, and what they have in common.
+    pub fn number(&self, count: i64, key: &str) -> String {
+        format!("{:>7}  {}", grouped(count), self.say(key))
+    }
+
+    /// People by reason, the most first, under their sum.
     pub fn reasons(&self, counts: &[Count]) -> Vec<String> {
         let mut counts = counts.to_vec();
         counts.sort_by_key(|count| (-count.count, count.reason));
         let line = |Count { reason, count }: &Count| {
-            format!("{:>6}  {}", grouped(*count), self.say(&format!("push-reason-{}", reason.word())))
+            format!("{:>7}    {}", grouped(*count), self.say(&format!("push-reason-{}", reason.word())))
         };
         counts.iter().map(line).collect()
     }

@@ -9,8 +9,8 @@ push-label-samples = Samples
 push-label-changes = Publishes
 push-label-digest = Digest
 push-audience = { $chosen } in the segment { $segment }
-push-inside = { $count } will get it
-push-outside = { $count } will not
+push-inside = will get it
+push-outside = will not
 push-requests =
     { $n ->
         [one] { $messages } message
@@ -73,11 +73,6 @@ push-label-refused = Refused by LINE
 push-label-skipped = Not sent
 push-label-unknown = Unknown
 push-label-waiting = Still to go
-push-people =
-    { $n ->
-        [one] { $count } person
-       *[other] { $count } people
-    }
 push-run = since { $at }, number { $run }
 push-state-preparing = being prepared
 push-state-open = sending

@@ -302,6 +302,21 @@ async fn what_was_cut_off_while_it_was_written_is_finished_by_the_service() {
 }
 
 #[tokio::test]
+async fn a_plan_with_nobody_in_it_makes_no_run() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.edits("templates/winback.yaml", "好久不見", "很久不見");
+        let plan = shop.plan("winback").await;
+        assert_eq!((plan.audience.inside, plan.messages, plan.requests), (0, 0, 0));
+        assert_eq!(shop.apply(&plan.digest).await, Outcome::Published(plan.changes.clone()));
+        let runs: i64 = query(&db, "select count(*) from run").value().await.unwrap();
+        assert_eq!(runs, 0);
+        assert_eq!(shop.apply(&plan.digest).await, Outcome::Published(Vec::new()));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_digest_nobody_planned_is_no_plan() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
