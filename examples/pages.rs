@@ -101,6 +101,14 @@ fn brand_says(shell: &Shell, zh: &str, en: &str) -> String {
     String::from(if is_en(shell) { en } else { zh })
 }
 
+fn consent(shell: &Shell) -> String {
+    brand_says(
+        shell,
+        "領取會員卡，表示您同意巷口咖啡保存您的集點與兌換紀錄。",
+        "By taking the card you agree that Corner Coffee keeps a record of your stamps and vouchers.",
+    )
+}
+
 fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 12, 28).expect("a day")
 }
@@ -272,7 +280,6 @@ async fn member(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respons
                 since,
                 wants_offers: true,
                 wording: String::from("offers-1"),
-                privacy: Some(String::from("https://example.com/privacy")),
                 is_saved: true,
                 shell,
             };
@@ -280,16 +287,8 @@ async fn member(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respons
         }
         "join" => {
             let gift = brand_says(&shell, "集滿 10 點，送您一杯拿鐵", "Ten stamps, and the next latte is on us");
-            Page::new(
-                JoinPage {
-                    shell,
-                    gift,
-                    wording: String::from("join-1"),
-                    privacy: Some(String::from("https://example.com/privacy")),
-                },
-                &own,
-            )
-            .into_response()
+            Page::new(JoinPage { consent: consent(&shell), shell, gift, wording: String::from("join-1") }, &own)
+                .into_response()
         }
         "sign-in" => {
             let in_line = String::from("https://liff.line.me/2000000000-Example0");
@@ -320,6 +319,7 @@ async fn member(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respons
 
 fn desk(shell: &Shell, acts: usize) -> Desk {
     let act = |entry: &str, when: &str, who: &str, zh: &str, en: &str, can_undo, is_undone| Act {
+        member: String::from("1"),
         entry: String::from(entry),
         when: String::from(when),
         who: String::from(who),
@@ -340,10 +340,9 @@ fn desk(shell: &Shell, acts: usize) -> Desk {
     }
 }
 
-fn sheet(shell: &Shell, offer: Offer, voucher_read: bool) -> Sheet {
+fn sheet(shell: &Shell, offers: Vec<Offer>, voucher_read: bool) -> Sheet {
     Sheet {
         scan: String::from("0193-scan"),
-        key: String::from("0193-key"),
         who: Who {
             initial: String::from("美"),
             picture: None,
@@ -352,11 +351,12 @@ fn sheet(shell: &Shell, offer: Offer, voucher_read: bool) -> Sheet {
             tier: brand_says(shell, "熟客會員", "Regular"),
             notes: vec![shell.say("note-birthday")],
         },
-        offer,
+        offers,
         vouchers: vec![SheetVoucher {
-            code: String::from("K7Q2X9PA"),
+            id: String::from("K7Q2X9PA"),
             title: brand_says(shell, "拿鐵兌換券", "Free latte"),
             when: shell.voice.until_day(day(12, 31), today()),
+            elsewhere: String::new(),
             is_read: voucher_read,
         }],
         no_redeeming: String::new(),
@@ -388,6 +388,7 @@ fn stamps_offer(shell: &Shell) -> Offer {
     Offer::Stamps {
         programme: String::from("coffee"),
         title: brand_says(shell, "咖啡集點卡", "Coffee card"),
+        unit: shell.say("stepper-unit-drink"),
         stamps: 7,
         goal: 10,
         outcomes,
@@ -402,7 +403,7 @@ fn done(shell: &Shell, amount: i64) -> Band {
             &[("amount", amount.into()), ("after", (7 + amount).into()), ("goal", 10.into())],
         ),
         next: String::new(),
-        undo: Some(Undo { entry: String::from("9"), seconds: 10 }),
+        undo: Some(Undo { member: String::from("1"), entry: String::from("9"), seconds: 10 }),
     }
 }
 
@@ -455,15 +456,16 @@ async fn counter(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respon
         }
         _ => {
             let (sheet, band) = match page.as_str() {
-                "sheet" => (Some(sheet(&shell, stamps_offer(&shell), false)), None),
+                "sheet" => (Some(sheet(&shell, vec![stamps_offer(&shell)], false)), None),
                 "sheet-refused" => {
                     let offer = Offer::Refused {
+                        title: brand_says(&shell, "咖啡集點卡", "Coffee card"),
                         words: shell.fill("refused-too-soon", "until", "14:05"),
                         next: shell.say("refused-too-soon-next"),
                     };
-                    (Some(sheet(&shell, offer, false)), None)
+                    (Some(sheet(&shell, vec![offer], false)), None)
                 }
-                "sheet-voucher" => (Some(sheet(&shell, Offer::None, true)), None),
+                "sheet-voucher" => (Some(sheet(&shell, vec![], true)), None),
                 "done" => (None, Some(done(&shell, 1))),
                 "refused-used" => {
                     let words = shell
@@ -493,8 +495,7 @@ async fn scan(Query(asked): Query<Asked>, Form(read): Form<Read>) -> Response {
     let own = Policy::own().with_scanner();
     println!("read {} by {} under {}", read.code, read.method, read.key);
     if read.code.starts_with("M1:") || read.code.starts_with("4602") {
-        let mut sheet = sheet(&shell, stamps_offer(&shell), false);
-        sheet.key = read.key;
+        let sheet = sheet(&shell, vec![stamps_offer(&shell)], false);
         Page::new(ReadPart { shell, sheet }, &own).into_response()
     } else {
         let band = expired(&shell);
@@ -505,12 +506,12 @@ async fn scan(Query(asked): Query<Asked>, Form(read): Form<Read>) -> Response {
 #[derive(serde::Deserialize)]
 struct Given {
     amount: Option<i64>,
-    key: String,
+    scan: String,
 }
 
 async fn stamp(Query(asked): Query<Asked>, Form(given): Form<Given>) -> Response {
     let shell = shell(&asked, "/counter");
-    println!("stamped {:?} under {}", given.amount, given.key);
+    println!("stamped {:?} on {}", given.amount, given.scan);
     let band = done(&shell, given.amount.unwrap_or(1));
     let desk = desk(&shell, 3);
     Page::new(ActPart { shell, band, desk }, &Policy::own().with_scanner()).into_response()

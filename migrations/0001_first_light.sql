@@ -168,9 +168,11 @@ create table staff_session (
 );
 create index staff_session_device on staff_session (device, staff);
 
--- Every reading of a pass or a voucher, refused ones too.
+-- Every reading of a pass or a voucher, refused ones too. The device makes the key at the reading: sent twice, it is one line.
+-- voucher is set where a voucher's own code was read, which shows that voucher and allows nothing else.
 create table scan (
     id uuid primary key,
+    key text not null,
     at timestamptz not null,
     store text not null,
     device uuid not null,
@@ -178,7 +180,9 @@ create table scan (
     method text not null check (method in ('camera', 'gun', 'typed', 'number')),
     outcome text not null,
     member uuid,
-    pass_window bigint
+    voucher uuid,
+    pass_window bigint,
+    unique (device, key)
 );
 create index scan_member on scan (member, at);
 create index scan_staff on scan (staff, at);

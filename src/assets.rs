@@ -128,7 +128,7 @@ mod tests {
         for path in ["/assets/manifest.json", "/assets/nothing.js", "/assets/..%2Fbuild.mjs", "/assets/member.css.gz"] {
             assert_eq!(ask(path).await.status(), StatusCode::NOT_FOUND, "{path}");
         }
-        if missing().is_empty() {
+        if !missing().contains(&"icons.svg") {
             let answer = ask(&asset("icons.svg")).await;
             assert_eq!(answer.status(), StatusCode::OK);
             assert_eq!(answer.headers()["content-type"], "image/svg+xml");

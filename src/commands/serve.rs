@@ -68,7 +68,7 @@ impl Running {
         let intake = Intake::start(&app, &tasks, &stop, true);
         let line = web::line::Line { app: app.clone(), intake, accounts: Directory::load(&app.db).await? };
         worker::start(&app, &tasks, &stop);
-        let (pages, ops) = web::routers(&app, line);
+        let (pages, ops) = web::routers(&app, line, &stop);
         tasks.spawn(web::ops::upkeep(stop.clone()));
         let serve = async |address, name, router| {
             let listener = TcpListener::bind(address)

@@ -180,11 +180,16 @@ fn slots(look: &Look<'_>, card: &StampCard) -> Vec<Value> {
         .step_by(5)
         .map(|row| {
             let slots: Vec<Value> = (row + 1..=row + ROW)
-                .map(|slot| if slot <= card.goal { slot_box(look, card, slot) } else { json!({ "type": "filler" }) })
+                .map(|slot| if slot <= card.goal { slot_box(look, card, slot) } else { no_slot() })
                 .collect();
-            json!({ "type": "box", "layout": "horizontal", "margin": "md", "spacing": "sm", "contents": slots })
+            json!({ "type": "box", "layout": "horizontal", "margin": "md", "justifyContent": "space-between", "contents": slots })
         })
         .collect()
+}
+
+/// The room of a slot the card does not have, so that the last row keeps its columns.
+fn no_slot() -> Value {
+    json!({ "type": "box", "layout": "vertical", "flex": 0, "width": "44px", "contents": [] })
 }
 
 fn slot_box(look: &Look<'_>, card: &StampCard, slot: i64) -> Value {
@@ -196,7 +201,7 @@ fn slot_box(look: &Look<'_>, card: &StampCard, slot: i64) -> Value {
         (false, false) => (slot.to_string(), INK_2),
     };
     let mut slot = json!({
-        "type": "box", "layout": "vertical", "height": "44px", "cornerRadius": "22px", "justifyContent": "center",
+        "type": "box", "layout": "vertical", "flex": 0, "width": "44px", "height": "44px", "cornerRadius": "22px", "justifyContent": "center",
         "borderWidth": "1px", "borderColor": if is_filled || is_gift { look.seal } else { RULE },
         "contents": [{ "type": "text", "text": mark, "size": "sm", "align": "center", "color": color, "weight": "bold" }],
     });

@@ -12,9 +12,12 @@ pub mod coupons;
 mod holdings;
 mod keys;
 mod lapse;
+mod lately;
 pub mod ledger;
 #[cfg(test)]
 mod model;
+mod past;
+mod shelf;
 pub mod spec;
 pub mod stamps;
 mod store;
@@ -30,6 +33,9 @@ pub use acts::{
 pub use holdings::{Held, Holding, holdings};
 pub use keys::Key;
 pub use lapse::lapse;
+pub use lately::{Act, lately, told};
+pub use past::Past;
+pub use shelf::{Shelved, preview_redemption, shelf, shelved};
 pub use types::{Answer, Authority, By, Place, Refusal};
 pub use views::{
     Done, Line, Next, Standing, Usable, acts_by, cards_of, history, standing, usable_vouchers, voucher,

@@ -10,7 +10,7 @@ use super::store::{CARDS, VOUCHERS};
 use crate::app::App;
 use crate::ids::{Actor, ActorKind, CardId, EntryId, MemberId, VoucherId};
 use crate::spec::{Texts, definitions};
-use crate::store::{On, Tx, query};
+use crate::store::{On, query};
 
 /// A member's open card of one stamp card, or the empty one she would begin.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,8 @@ pub struct Standing {
     pub goal: i64,
     /// The nearest milestone she has not reached.
     pub next: Option<Next>,
+    /// Every milestone of the card, in order.
+    pub milestones: Vec<Next>,
     /// The first instant at which it no longer counts.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -65,13 +67,14 @@ struct OpenCard {
 }
 
 /// How a member stands on each published stamp card, under the terms her copy was begun with.
-pub async fn standing(app: &App, tx: &mut Tx, member: MemberId) -> sqlx::Result<Vec<Standing>> {
+pub async fn standing(app: &App, on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<Vec<Standing>> {
+    let mut on = on.into();
     let now = app.clock.now();
     let mut all = Vec::new();
-    for published in definitions::all_latest::<StampCard>(&mut *tx).await? {
+    for published in definitions::all_latest::<StampCard>(on.by_ref()).await? {
         let programme = published.body.stamp_card.to_string();
         let open = query(
-            &mut *tx,
+            on.by_ref(),
             "select id, version, stamps, goal, expires_at from card
              where member = $1 and programme = $2 and state = 'open' and (expires_at is null or expires_at > $3)",
         )
@@ -82,26 +85,24 @@ pub async fn standing(app: &App, tx: &mut Tx, member: MemberId) -> sqlx::Result<
         .await?;
         let terms = match &open {
             Some(card) if card.version != published.version => {
-                let kept = definitions::at_version::<StampCard>(&mut *tx, &programme, card.version).await?;
+                let kept = definitions::at_version::<StampCard>(on.by_ref(), &programme, card.version).await?;
                 kept.map_or(published.body, |kept| kept.body)
             }
             _ => published.body,
         };
         let stamps = open.as_ref().map_or(0, |card| card.stamps);
-        let ahead = terms.milestones.iter().find(|(position, _)| **position > stamps);
-        let next = match ahead {
-            Some((position, reward)) => {
-                let coupon = definitions::latest::<Coupon>(&mut *tx, reward.coupon.as_str()).await?;
-                coupon.map(|coupon| Next { position: *position, title: coupon.body.title })
-            }
-            None => None,
-        };
+        let mut milestones = Vec::new();
+        for (position, reward) in &terms.milestones {
+            let coupon = definitions::latest::<Coupon>(on.by_ref(), reward.coupon.as_str()).await?;
+            milestones.extend(coupon.map(|coupon| Next { position: *position, title: coupon.body.title }));
+        }
         all.push(Standing {
             title: terms.title,
             card: open.as_ref().map(|card| card.id),
             stamps,
             goal: open.as_ref().map_or(terms.goal, |card| card.goal),
-            next,
+            next: milestones.iter().find(|next| next.position > stamps).cloned(),
+            milestones,
             expires_at: open.and_then(|card| card.expires_at),
             programme,
         });

@@ -40,6 +40,19 @@ pub async fn member(app: &App, token: &str) -> sqlx::Result<Option<Member>> {
     }
 }
 
+/// The version of the person whose session a token is; none when it is unknown or over. For streams that ask each second.
+pub async fn version_of(app: &App, token: &str) -> sqlx::Result<Option<i64>> {
+    let row = query(
+        &app.db,
+        "select m.version from member_session s join member m on m.id = s.member where s.token_hash = $1 and s.ends_at > $2",
+    )
+    .bind(token_hash(token))
+    .bind(app.clock.now())
+    .optional::<(i64,)>()
+    .await?;
+    Ok(row.map(|(version,)| version))
+}
+
 /// Ends every session of a member (blocked pass, lost phone, erasure).
 pub async fn end_all(app: &App, member: MemberId) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;

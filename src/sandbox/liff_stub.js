@@ -17,13 +17,6 @@
   const who = read(window.name);
   const tellPhone = (message) => window.parent.postMessage({ from: "liff", ...message }, "*");
   const refuse = (code, message) => Promise.reject(Object.assign(new Error(message), { code }));
-  // Beside a counter in the same browser: the code this page shows, as a scanner would see it. A dimmed one cannot be read.
-  addEventListener("message", (event) => {
-    if (event.source !== window.parent || !event.data || event.data.wants !== "code") return;
-    const shown = [...document.querySelectorAll("svg.qr")].find((code) => code.getClientRects().length > 0 && !code.closest(".dimmed"));
-    const dark = shown && shown.querySelector(".qr-dark");
-    tellPhone({ shows: dark ? { view: shown.getAttribute("viewBox"), path: dark.getAttribute("d") } : null });
-  });
   let started = false;
   let friend = who ? who.friend : false;
   let announceReady;

@@ -1,17 +1,19 @@
-//! The scan log: every reading of a pass or a voucher at a counter, refused ones too.
+//! The scan log: every reading of a pass or a voucher at a counter, refused ones too. What a clerk then does rests on a line of
+//! it, and one line carries one act of a kind, so a scanner that fires twice does nothing twice.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Signed;
 use crate::app::App;
-use crate::ids::{DeviceId, MemberId, ScanId, StaffId};
-use crate::store::{On, query};
+use crate::ids::{DeviceId, MemberId, ScanId, StaffId, VoucherId};
+use crate::store::{On, Tx, query};
 
 /// The same code read again on a device within so long is one act.
 pub const SAME_ACT: TimeDelta = TimeDelta::seconds(3);
+/// A reading may be acted on for so long: whoever lets a sheet lie longer reads again.
+pub const LASTS: TimeDelta = TimeDelta::minutes(5);
 /// Readings of codes nobody has, on one device within [`MISSES_WITHIN`], after which it must wait: who tries out member
-/// numbers needs a hundred thousand tries for one hit. Ten
-/// and not fewer, since a worn scanner misreads.
+/// numbers needs a hundred thousand tries for one hit. Ten, since a worn scanner misreads.
 pub const MISSES: i64 = 10;
 /// The window of [`MISSES`].
 pub const MISSES_WITHIN: TimeDelta = TimeDelta::minutes(5);
@@ -19,6 +21,8 @@ pub const MISSES_WITHIN: TimeDelta = TimeDelta::minutes(5);
 pub const UNKNOWN: &str = "unknown";
 /// The outcome of a reading that showed who it is.
 pub const SHOWN: &str = "shown";
+/// Longest key of a reading, in bytes.
+pub const LONGEST_KEY: usize = 64;
 
 /// How a code came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, sqlx::Type)]
@@ -29,27 +33,31 @@ pub enum Method {
     Camera,
     /// A scanner that types.
     Gun,
-    /// A rotating code typed by hand.
+    /// A rotating code or a voucher's code typed by hand.
     Typed,
-    /// The member number typed by hand: earns only.
+    /// The member number, which does not change: earns only.
     Number,
 }
 
 /// A reading.
 #[derive(Debug, Clone)]
 pub struct Scan<'a> {
+    /// Made by the device at the reading. What comes again under it is the same reading.
+    pub key: &'a str,
     /// How the code came in.
     pub method: Method,
     /// One word for what came of it: [`SHOWN`], or the refusal's code.
     pub outcome: &'a str,
     /// Whose code it was.
     pub member: Option<MemberId>,
+    /// Which voucher's code it was, where it was one.
+    pub voucher: Option<VoucherId>,
     /// Which window of the rotating pass.
     pub window: Option<i64>,
 }
 
 /// A line of the log.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Line {
     /// Its id.
     pub id: ScanId,
@@ -67,67 +75,144 @@ pub struct Line {
     pub outcome: String,
     /// Whose code it was.
     pub member: Option<MemberId>,
+    /// Which voucher's code it was, where it was one.
+    pub voucher: Option<VoucherId>,
     /// Which window of the rotating pass.
     pub pass_window: Option<i64>,
 }
 
-const COLUMNS: &str = "select id, at, store, device, staff, method, outcome, member, pass_window from scan";
+impl Line {
+    /// Whether stamps may be given on it: a voucher's code shows nothing but that voucher.
+    pub fn may_earn(&self) -> bool {
+        self.voucher.is_none()
+    }
 
-/// Writes a reading down. `on` is the transaction of what it led to, or `app.db.writer()` where it led to nothing.
-pub async fn log_scan(app: &App, on: impl Into<On<'_>>, by: &Signed, scan: &Scan<'_>) -> sqlx::Result<ScanId> {
-    let id: ScanId = app.ids.make();
-    query(
-        on,
-        "insert into scan (id, at, store, device, staff, method, outcome, member, pass_window) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(id)
-    .bind(app.clock.now())
-    .bind(by.store.clone())
-    .bind(by.device)
-    .bind(by.staff)
-    .bind(scan.method)
-    .bind(scan.outcome)
-    .bind(scan.member)
-    .bind(scan.window)
-    .execute()
-    .await?;
-    Ok(id)
+    /// Whether `voucher` may be taken on it: easy to earn, strict to spend. A member number is no proof that she is there.
+    pub fn may_spend(&self, voucher: VoucherId) -> bool {
+        self.voucher.map_or(self.method != Method::Number, |read| read == voucher)
+    }
+
+    /// Whether a reading is of the same code as this one: the pass, the number, or that voucher of the same member.
+    fn is_same_code(&self, scan: &Scan<'_>) -> bool {
+        let is_number = |method| method == Method::Number;
+        self.member == scan.member
+            && self.voucher == scan.voucher
+            && is_number(self.method) == is_number(scan.method)
+            && self.outcome == scan.outcome
+    }
 }
 
-/// A reading by id: what a confirmation rests on. The face checks that device and staff are those who confirm.
+const COLUMNS: &str = "select id, at, store, device, staff, method, outcome, member, voucher, pass_window from scan";
+
+/// Writes a reading down and gives its line. The same key, or the same member's code less than three seconds ago on this
+/// device, gives the line that stands for it already.
+pub async fn log(app: &App, by: &Signed, scan: &Scan<'_>) -> sqlx::Result<Line> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    // Readings of one device stand in line, so that two at once are seen as one.
+    query(&mut tx, "select id from device where id = ")
+        .push_bind(by.device)
+        .lock_rows(" for update")
+        .one::<(DeviceId,)>()
+        .await?;
+    let line = match known(&mut tx, by, scan, now).await? {
+        Some(line) => line,
+        None => {
+            let line = Line {
+                id: app.ids.make(),
+                at: now,
+                store: by.store.clone(),
+                device: by.device,
+                staff: by.staff,
+                method: scan.method,
+                outcome: String::from(scan.outcome),
+                member: scan.member,
+                voucher: scan.voucher,
+                pass_window: scan.window,
+            };
+            insert(&mut tx, scan.key, &line).await?;
+            line
+        }
+    };
+    tx.commit().await?;
+    Ok(line)
+}
+
+async fn known(tx: &mut Tx, by: &Signed, scan: &Scan<'_>, now: DateTime<Utc>) -> sqlx::Result<Option<Line>> {
+    let again = query(&mut *tx, COLUMNS)
+        .push(" where device = ")
+        .push_bind(by.device)
+        .push(" and key = ")
+        .push_bind(scan.key)
+        .optional::<Line>()
+        .await?;
+    if again.is_some() || scan.member.is_none() {
+        return Ok(again);
+    }
+    let lately = query(tx, COLUMNS)
+        .push(" where device = ")
+        .push_bind(by.device)
+        .push(" and at > ")
+        .push_bind(now - SAME_ACT)
+        .push(" order by at desc, id desc limit 10")
+        .all::<Line>()
+        .await?;
+    Ok(lately.into_iter().find(|line| line.staff == by.staff && line.is_same_code(scan)))
+}
+
+async fn insert(tx: &mut Tx, key: &str, line: &Line) -> sqlx::Result<()> {
+    query(
+        tx,
+        "insert into scan (id, key, at, store, device, staff, method, outcome, member, voucher, pass_window)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(line.id)
+    .bind(key)
+    .bind(line.at)
+    .bind(line.store.clone())
+    .bind(line.device)
+    .bind(line.staff)
+    .bind(line.method)
+    .bind(line.outcome.clone())
+    .bind(line.member)
+    .bind(line.voucher)
+    .bind(line.pass_window)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// The reading an act rests on: made by this person on this device not longer than [`LASTS`] ago, and it showed somebody.
+pub async fn open(app: &App, on: impl Into<On<'_>>, by: &Signed, id: ScanId) -> sqlx::Result<Option<Line>> {
+    let line = query(on, COLUMNS).push(" where id = ").push_bind(id).optional::<Line>().await?;
+    Ok(line.filter(|line| {
+        line.device == by.device
+            && line.staff == by.staff
+            && line.outcome == SHOWN
+            && line.member.is_some()
+            && app.clock.now() < line.at + LASTS
+    }))
+}
+
+/// A reading by id.
 pub async fn find(on: impl Into<On<'_>>, id: ScanId) -> sqlx::Result<Option<Line>> {
     query(on, COLUMNS).push(" where id = ").push_bind(id).optional().await
 }
 
-/// The last readings somebody made on a device that showed a member, newest first: at most `limit`, none before `since`.
-pub async fn last_of(on: impl Into<On<'_>>, by: &Signed, since: DateTime<Utc>, limit: i64) -> sqlx::Result<Vec<Line>> {
-    query(on, COLUMNS)
-        .push(" where staff = ")
-        .push_bind(by.staff)
-        .push(" and device = ")
-        .push_bind(by.device)
-        .push(" and at > ")
-        .push_bind(since)
-        .push(" and member is not null order by at desc, id desc limit ")
-        .push_bind(limit)
-        .all()
-        .await
-}
-
-/// The reading of the same member on the same device less than three seconds ago, if there is one: a scanner that fired twice.
-pub async fn same_act(app: &App, on: impl Into<On<'_>>, by: &Signed, member: MemberId) -> sqlx::Result<Option<Line>> {
-    query(on, COLUMNS)
-        .push(" where member = ")
-        .push_bind(member)
-        .push(" and device = ")
-        .push_bind(by.device)
-        .push(" and at > ")
-        .push_bind(app.clock.now() - SAME_ACT)
-        .push(" and outcome = ")
-        .push_bind(SHOWN)
-        .push(" order by at desc, id desc limit 1")
-        .optional()
-        .await
+/// Whom the last readings on a device showed, the newest first: at most `limit` readings after `since`. `staff` keeps to those
+/// of one person.
+pub async fn shown_on(
+    on: impl Into<On<'_>>,
+    device: DeviceId,
+    staff: Option<StaffId>,
+    since: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<Line>> {
+    let mut select = query(on, COLUMNS).push(" where device = ").push_bind(device).push(" and at > ").push_bind(since);
+    if let Some(staff) = staff {
+        select = select.push(" and staff = ").push_bind(staff);
+    }
+    select.push(" and member is not null order by at desc, id desc limit ").push_bind(limit).all().await
 }
 
 /// Until when a device must wait because it read too many codes nobody has; none while it may go on.
@@ -144,4 +229,44 @@ pub async fn must_wait(app: &App, on: impl Into<On<'_>>, device: DeviceId) -> sq
         .await?;
     let is_full = i64::try_from(misses.len()).unwrap_or(i64::MAX) >= MISSES;
     Ok(misses.last().filter(|_| is_full).map(|(oldest,)| *oldest + MISSES_WITHIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn line(method: Method, voucher: Option<u128>) -> Line {
+        let id = Uuid::nil();
+        Line {
+            id: id.into(),
+            at: DateTime::UNIX_EPOCH,
+            store: String::from("yongkang"),
+            device: id.into(),
+            staff: id.into(),
+            method,
+            outcome: String::from(SHOWN),
+            member: Some(id.into()),
+            voucher: voucher.map(|voucher| Uuid::from_u128(voucher).into()),
+            pass_window: None,
+        }
+    }
+
+    #[test]
+    fn easy_to_earn_and_strict_to_spend() {
+        let one = VoucherId(Uuid::from_u128(1));
+        for (method, read, earns, spends) in [
+            (Method::Camera, None, true, true),
+            (Method::Gun, None, true, true),
+            (Method::Typed, None, true, true),
+            (Method::Number, None, true, false),
+            (Method::Camera, Some(1), false, true),
+            (Method::Typed, Some(1), false, true),
+            (Method::Camera, Some(2), false, false),
+        ] {
+            let line = line(method, read);
+            assert_eq!((line.may_earn(), line.may_spend(one)), (earns, spends), "{method:?} {read:?}");
+        }
+    }
 }

@@ -20,3 +20,4 @@ mod ops;
 mod sandbox;
 mod shop;
 mod store;
+mod web;

@@ -61,9 +61,9 @@ insert into pin_try (staff, device, misses, tried_at, locked_until) values
 insert into staff_session (id, token_hash, staff, device, created_at, seen_at, ends_at) values
     (uuid '01950033-7c00-7033-8165-0000030a3359', bytea '\x0606060606060606060606060606060606060606060606060606060606060606', uuid '01950015-7c00-7015-8093-000001406f7f', uuid '01950017-7c00-7017-80a1-0000015ef405', '2026-02-05T01:00:00+00:00', '2026-02-05T08:59:00+00:00', '2026-02-05T13:00:00+00:00');
 
-insert into scan (id, at, store, device, staff, method, outcome, member, pass_window) values
-    (uuid '0195003d-7c00-703d-81ab-000003a2c9f7', '2026-01-06T04:00:00+00:00', 'zhongshan', uuid '01950017-7c00-7017-80a1-0000015ef405', uuid '01950015-7c00-7015-8093-000001406f7f', 'camera', 'read', uuid '0195000b-7c00-700b-804d-000000a7d8e1', 58925640),
-    (uuid '0195003e-7c00-703e-81b2-000003b20c3a', '2026-01-06T04:01:00+00:00', 'zhongshan', uuid '01950017-7c00-7017-80a1-0000015ef405', uuid '01950015-7c00-7015-8093-000001406f7f', 'typed', 'unknown', null, null);
+insert into scan (id, key, at, store, device, staff, method, outcome, member, voucher, pass_window) values
+    (uuid '0195003d-7c00-703d-81ab-000003a2c9f7', 'b6f4e2a0-5d1c-4c33-9a7e-0a1b2c3d4e5f', '2026-01-06T04:00:00+00:00', 'zhongshan', uuid '01950017-7c00-7017-80a1-0000015ef405', uuid '01950015-7c00-7015-8093-000001406f7f', 'camera', 'shown', uuid '0195000b-7c00-700b-804d-000000a7d8e1', null, 58925640),
+    (uuid '0195003e-7c00-703e-81b2-000003b20c3a', 'c7f4e2a0-5d1c-4c33-9a7e-0a1b2c3d4e5f', '2026-01-06T04:01:00+00:00', 'zhongshan', uuid '01950017-7c00-7017-80a1-0000015ef405', uuid '01950015-7c00-7015-8093-000001406f7f', 'typed', 'unknown', null, null, null);
 
 insert into audit (id, at, actor_kind, actor_id, action, subject, detail) values
     (uuid '01950047-7c00-7047-81f1-0000043b6095', '2026-01-05T02:00:00+00:00', 'operator', 'cli', 'staff.added', '01950015-7c00-7015-8093-000001406f7f', '{"role": "manager"}');

@@ -1,6 +1,7 @@
 // The counter: codes come in by camera, gun or fingers; the sheet opens; the band says how it went and counts down its undo.
 
 import htmx from "htmx.org";
+import { takeCode } from "./parts/beside";
 import { startCamera } from "./parts/camera";
 import { feelRead, feelResult } from "./parts/feel";
 import { startGun } from "./parts/gun";
@@ -27,16 +28,7 @@ function startDesk(): void {
 
   if (camera) startCamera(camera, (text) => read(text, "camera"));
   startGun((text) => read(text, "gun"));
-
-  // Beside the sandbox's phones, the one place that may frame this page, a code is held before the scanner by the mouse.
-  if (parent !== window) {
-    addEventListener("message", (event: MessageEvent<unknown>) => {
-      const data = event.data as { from?: unknown; code?: unknown } | null;
-      if (event.source !== parent || data?.from !== "phone" || typeof data.code !== "string") return;
-      read(data.code, "gun");
-      parent.postMessage({ from: "counter" }, event.origin);
-    });
-  }
+  takeCode((text) => read(text, "gun"));
 
   // A code typed by hand gets its key at the press of the button.
   document.body.addEventListener("htmx:configRequest", (event) => {
@@ -44,8 +36,9 @@ function startDesk(): void {
     if (elt.matches("[data-scan]")) parameters["key"] = newKey();
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    const { elt, successful } = (event as CustomEvent<{ elt: Element; successful: boolean }>).detail;
-    if (elt.matches("form[data-scan]") && successful) (elt as HTMLFormElement).reset();
+    // What was refused stays in the field, to be corrected.
+    const { elt, xhr } = (event as CustomEvent<{ elt: Element; xhr: XMLHttpRequest }>).detail;
+    if (elt.matches("form[data-scan]") && xhr.status === 200) (elt as HTMLFormElement).reset();
   });
   for (const lost of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.body.addEventListener(lost, unsure);
   document.body.addEventListener("htmx:afterSettle", settle);
@@ -72,7 +65,7 @@ function startDesk(): void {
     const sheet = one("[data-sheet]", dialog);
     if (!sheet) return close();
     if (!dialog.open) dialog.showModal();
-    startStepper(sheet);
+    for (const form of all("[data-outcomes]", sheet)) startStepper(form);
   }
 
   function settle(): void {
@@ -125,14 +118,14 @@ function countDown(band: HTMLElement): void {
 }
 
 /** − and + change what will happen, in words. */
-function startStepper(sheet: HTMLElement): void {
-  const outcomes = JSON.parse(sheet.dataset["outcomes"] ?? "[]") as string[];
-  const amount = one<HTMLInputElement>("[data-amount]", sheet);
-  const less = one<HTMLButtonElement>("[data-less]", sheet);
-  const more = one<HTMLButtonElement>("[data-more]", sheet);
-  const outcome = one("[data-outcome]", sheet);
-  const give = one("[data-give]", sheet);
-  const words = one<HTMLTemplateElement>("[data-give-words]", sheet)?.content;
+function startStepper(form: HTMLElement): void {
+  const outcomes = JSON.parse(form.dataset["outcomes"] ?? "[]") as string[];
+  const amount = one<HTMLInputElement>("[data-amount]", form);
+  const less = one<HTMLButtonElement>("[data-less]", form);
+  const more = one<HTMLButtonElement>("[data-more]", form);
+  const outcome = one("[data-outcome]", form);
+  const give = one("[data-give]", form);
+  const words = one<HTMLTemplateElement>("[data-give-words]", form)?.content;
   if (!amount || !less || !more || !outcome || !give || !words) return;
 
   const set = (wanted: number) => {

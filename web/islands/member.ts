@@ -1,6 +1,7 @@
 // The member's pages: the pass turns, the parts stay true, the stamp lands.
 
 import "htmx.org";
+import { showCode } from "./parts/beside";
 import { startLanding } from "./parts/land";
 import { startLive } from "./parts/live";
 import { all, one } from "./parts/page";
@@ -10,6 +11,7 @@ const pass = one("[data-pass]");
 const heard = pass ? startPass(pass) : () => {};
 startLive(heard);
 startLanding();
+showCode();
 
 if (!pass) {
   for (const button of all("[data-retry]")) button.addEventListener("click", () => location.reload());

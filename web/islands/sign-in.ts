@@ -14,10 +14,14 @@ interface Liff {
 
 declare const liff: Liff | undefined;
 
-type State = "loading" | "failed" | "refused" | "outside";
+type State = "loading" | "failed" | "refused" | "outside" | "cookies";
 
 /** Remembers that a fresh sign-in was tried, so that two services that disagree do not send her round for ever. */
 const TRIED = "shuke-signed-in-again";
+/** When a session was given: a browser that asks for another at once has not kept it. */
+const GIVEN = "shuke-session-given";
+/** So soon is at once, in milliseconds. */
+const AT_ONCE = 5000;
 
 function show(state: State): void {
   for (const section of all("[data-state]")) section.hidden = section.dataset["state"] !== state;
@@ -39,6 +43,7 @@ async function enter(): Promise<void> {
     if (!sdk.isLoggedIn()) return sdk.isInClient() ? signInAgain(sdk) : show("outside");
     const token = sdk.getIDToken();
     if (!token) return show("failed");
+    if (Date.now() - Number(sessionStorage.getItem(GIVEN)) < AT_ONCE) return show("cookies");
     const answer = await fetch(`${base()}/session`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -46,6 +51,7 @@ async function enter(): Promise<void> {
     });
     if (answer.ok) {
       sessionStorage.removeItem(TRIED);
+      sessionStorage.setItem(GIVEN, String(Date.now()));
       return location.replace(document.body.dataset["next"] || `${base()}/`);
     }
     // LIFF hands out a stored token that may have run out; only a new sign-in makes a new one.
@@ -59,6 +65,7 @@ async function enter(): Promise<void> {
 for (const button of all("[data-again]")) {
   button.addEventListener("click", () => {
     sessionStorage.removeItem(TRIED);
+    sessionStorage.removeItem(GIVEN);
     location.reload();
   });
 }

@@ -1,13 +1,25 @@
 //! `/counter/`: the camera, the field for typed codes, the last acts; and the parts that an act puts on it.
 
 use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 
+use super::acts;
+use super::guard::Clerk;
 use super::{Offer, Sheet};
+use crate::problem::Problem;
+use crate::staff::Signed;
+use crate::web::face::{Face, Scene};
 use crate::web::pieces::{Band, Plain, Shell, Tone};
+use crate::web::reader::Reader;
+use crate::web::{Page, Policy};
 
 /// Something done at this counter lately.
 #[derive(Debug, Clone)]
 pub struct Act {
+    /// Whose ledger.
+    pub member: String,
     /// The ledger entry.
     pub entry: String,
     /// When, in words.
@@ -107,4 +119,80 @@ impl ActPart {
     pub fn no_acts(&self) -> Plain {
         no_acts(&self.shell)
     }
+}
+
+/// `GET /counter/`
+pub(super) async fn show(State(face): State<Face>, reader: Reader, Clerk(by): Clerk) -> Result<Response, Problem> {
+    let scene = face.scene(reader.lang).await?;
+    whole(&face, scene, &by, None, None, StatusCode::OK).await
+}
+
+/// Answers a reading with its sheet.
+pub(super) async fn show_sheet(
+    face: &Face,
+    scene: Scene,
+    reader: Reader,
+    by: &Signed,
+    sheet: Sheet,
+) -> Result<Response, Problem> {
+    if reader.is_part {
+        return Ok(Page::new(ReadPart { shell: scene.shell, sheet }, &policy(face)).into_response());
+    }
+    whole(face, scene, by, Some(sheet), None, StatusCode::OK).await
+}
+
+/// Answers what was refused: nothing was done, and the band says what to do.
+pub(super) async fn refuse(
+    face: &Face,
+    scene: Scene,
+    reader: Reader,
+    by: &Signed,
+    band: Band,
+) -> Result<Response, Problem> {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    if reader.is_part {
+        return Ok(Page::new(BandPart { shell: scene.shell, band }, &policy(face)).status(status).into_response());
+    }
+    whole(face, scene, by, None, Some(band), status).await
+}
+
+/// Answers what was done, with the list of acts as it now is.
+pub(super) async fn done(
+    face: &Face,
+    scene: Scene,
+    reader: Reader,
+    by: &Signed,
+    band: Band,
+) -> Result<Response, Problem> {
+    if reader.is_part {
+        let desk = desk_of(face, &scene, by).await?;
+        return Ok(Page::new(ActPart { shell: scene.shell, band, desk }, &policy(face)).into_response());
+    }
+    whole(face, scene, by, None, Some(band), StatusCode::OK).await
+}
+
+async fn whole(
+    face: &Face,
+    scene: Scene,
+    by: &Signed,
+    sheet: Option<Sheet>,
+    band: Option<Band>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let desk = desk_of(face, &scene, by).await?;
+    let page = DeskPage { shell: scene.shell, desk, sheet, band };
+    Ok(Page::new(page, &policy(face)).status(status).into_response())
+}
+
+async fn desk_of(face: &Face, scene: &Scene, by: &Signed) -> Result<Desk, Problem> {
+    Ok(Desk {
+        store: scene.store_name(&by.store),
+        mode: scene.shell.say("mode-stamps"),
+        clerk: by.name.clone(),
+        acts: acts::last(face, scene, by).await?,
+    })
+}
+
+fn policy(face: &Face) -> Policy {
+    face.policy().with_scanner()
 }

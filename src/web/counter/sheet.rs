@@ -1,5 +1,20 @@
 //! The sheet after a reading: who it is, what will happen, one big button.
 
+use super::acts::{place_of, refused, right_of};
+use crate::ids::MemberId;
+use crate::loyalty::spec::{Per, StampCard};
+use crate::loyalty::{self, Ask, Preview, Shelved};
+use crate::members::{self, friends};
+use crate::problem::Problem;
+use crate::spec::definitions;
+use crate::staff::Signed;
+use crate::staff::scans::{Line, Method};
+use crate::web::face::{Face, Scene};
+use crate::web::pieces::good_in;
+
+/// Sentences for so many stamps at most: more is typed, and the answer says what came of it.
+const OUTCOMES: i64 = 20;
+
 /// The person at the counter, as far as a clerk should see.
 #[derive(Debug, Clone)]
 pub struct Who {
@@ -17,7 +32,7 @@ pub struct Who {
     pub notes: Vec<String>,
 }
 
-/// What the stamp card offers now.
+/// What a stamp card offers now.
 #[derive(Debug, Clone)]
 pub enum Offer {
     /// Stamps can be given.
@@ -26,6 +41,8 @@ pub enum Offer {
         programme: String,
         /// Its title.
         title: String,
+        /// What the stepper counts: 杯.
+        unit: String,
         /// Stamps on the card now.
         stamps: i64,
         /// Stamps it takes.
@@ -35,24 +52,36 @@ pub enum Offer {
     },
     /// Not now, and why.
     Refused {
+        /// Its title.
+        title: String,
         /// What is so, big: 「10 分鐘內已蓋過」.
         words: String,
         /// What to do next.
         next: String,
     },
-    /// Nothing to stamp: a voucher was read.
-    None,
+}
+
+impl Offer {
+    /// The sentences for 1, 2, 3 … stamps as JSON for the island.
+    pub fn outcomes_json(&self) -> String {
+        match self {
+            Self::Stamps { outcomes, .. } => serde_json::to_string(outcomes).expect("sentences become JSON"),
+            Self::Refused { .. } => String::from("[]"),
+        }
+    }
 }
 
 /// A voucher that can be redeemed on the spot.
 #[derive(Debug, Clone)]
 pub struct SheetVoucher {
-    /// Its code.
-    pub code: String,
+    /// Its id. Its code stays out of the page: whoever knows it can use the voucher.
+    pub id: String,
     /// The coupon's title.
     pub title: String,
     /// Until when.
     pub when: String,
+    /// Where it is good, when that is not here; empty else.
+    pub elsewhere: String,
     /// Whether it was the one that was read.
     pub is_read: bool,
 }
@@ -60,26 +89,121 @@ pub struct SheetVoucher {
 /// The sheet.
 #[derive(Debug, Clone)]
 pub struct Sheet {
-    /// The reading it belongs to.
+    /// The reading it rests on; what is done on one is done once.
     pub scan: String,
-    /// The key made at the reading; what is done with it is done once.
-    pub key: String,
     /// Who it is.
     pub who: Who,
-    /// What the stamp card offers.
-    pub offer: Offer,
+    /// What each stamp card offers; empty where a voucher's own code was read.
+    pub offers: Vec<Offer>,
     /// What she may redeem.
     pub vouchers: Vec<SheetVoucher>,
     /// Why vouchers cannot be redeemed now (the number was typed); empty when they can.
     pub no_redeeming: String,
 }
 
-impl Sheet {
-    /// The sentences for 1, 2, 3 … stamps as JSON for the island.
-    pub fn outcomes_json(&self) -> String {
-        match &self.offer {
-            Offer::Stamps { outcomes, .. } => serde_json::to_string(outcomes).expect("sentences become JSON"),
-            _ => String::from("[]"),
+/// The sheet of a reading.
+pub(super) async fn sheet_of(face: &Face, scene: &Scene, by: &Signed, reading: &Line) -> Result<Sheet, Problem> {
+    let member = reading.member.ok_or_else(|| Problem::unforeseen("a reading that shows nobody has no sheet"))?;
+    let mut sheet = Sheet {
+        scan: reading.id.to_string(),
+        who: who(face, scene, reading, member).await?,
+        offers: Vec::new(),
+        vouchers: Vec::new(),
+        no_redeeming: String::new(),
+    };
+    let shelf = loyalty::shelf(&face.app.db, member).await?;
+    if let Some(read) = reading.voucher {
+        sheet
+            .vouchers
+            .extend(shelf.iter().filter(|held| held.voucher.id == read).map(|held| ticket(scene, by, held, true)));
+        return Ok(sheet);
+    }
+    let usable = shelf.iter().filter(|held| held.is_usable(scene.now)).rev();
+    sheet.vouchers.extend(usable.map(|held| ticket(scene, by, held, false)));
+    if reading.method == Method::Number {
+        sheet.no_redeeming = scene.shell.say("no-redeeming-typed");
+    }
+    for published in definitions::all_latest::<StampCard>(&face.app.db).await? {
+        sheet.offers.push(offer(face, scene, by, member, &published.body).await?);
+    }
+    Ok(sheet)
+}
+
+async fn who(face: &Face, scene: &Scene, reading: &Line, member: MemberId) -> Result<Who, Problem> {
+    let app = &face.app;
+    let known = members::find(&app.db, member).await?;
+    let known = known.ok_or_else(|| Problem::unforeseen("a reading shows somebody who is not there"))?;
+    let name = friends::face_of(app, &app.db, member).await?.map(|face| face.masked()).unwrap_or_default();
+    let mut notes = Vec::new();
+    if reading.method == Method::Number {
+        notes.push(scene.shell.say("note-typed"));
+    }
+    if !known.is_joined() {
+        notes.push(scene.shell.say("note-not-joined"));
+    }
+    Ok(Who {
+        initial: name.chars().next().map(String::from).unwrap_or_else(|| String::from("熟")),
+        picture: None,
+        name: if name.is_empty() { scene.shell.say("sheet-label") } else { name },
+        number: known.number.grouped(),
+        tier: String::new(),
+        notes,
+    })
+}
+
+fn ticket(scene: &Scene, by: &Signed, held: &Shelved, is_read: bool) -> SheetVoucher {
+    let good_here = held.stores.include(&by.store);
+    SheetVoucher {
+        id: held.voucher.id.to_string(),
+        title: String::from(held.title.in_lang(scene.voice().lang)),
+        when: match held.voucher.expires_at {
+            Some(end) => scene.voice().until_day(scene.last_day(end), scene.today()),
+            None => scene.shell.say("ticket-no-end"),
+        },
+        elsewhere: if good_here { String::new() } else { good_in(scene, &held.stores) },
+        is_read,
+    }
+}
+
+/// What a stamp card offers: a sentence for each number of stamps that may be given, or why none may.
+async fn offer(face: &Face, scene: &Scene, by: &Signed, member: MemberId, card: &StampCard) -> Result<Offer, Problem> {
+    let title = String::from(card.title.in_lang(scene.voice().lang));
+    let programme = card.stamp_card.to_string();
+    let mut ask = Ask { member, card: programme.clone(), stamps: 1, place: place_of(scene, by), by: right_of(by) };
+    let first = match loyalty::preview(&face.app, &ask).await? {
+        Ok(first) => first,
+        Err(refusal) => {
+            let band = refused(face, scene, &refusal).await?;
+            return Ok(Offer::Refused { title, words: band.words, next: band.next });
+        }
+    };
+    let (stamps, goal) = first.before.as_ref().map_or((0, card.goal), |before| (before.stamps, before.goal));
+    let mut outcomes = vec![outcome(scene, 1, &first)];
+    for amount in 2..=card.earn.at_most.min(OUTCOMES) {
+        ask.stamps = amount;
+        match loyalty::preview(&face.app, &ask).await? {
+            Ok(preview) => outcomes.push(outcome(scene, amount, &preview)),
+            Err(_) => break,
         }
     }
+    let unit = scene.shell.say(match card.earn.per {
+        Per::Visit => "stepper-unit-visit",
+        Per::Drink => "stepper-unit-drink",
+        Per::Item => "stepper-unit-item",
+    });
+    Ok(Offer::Stamps { programme, title, unit, stamps, goal, outcomes })
+}
+
+/// 「＋1 點 → 8／10」, or that the card fills up and what it gives.
+fn outcome(scene: &Scene, amount: i64, preview: &Preview) -> String {
+    let voice = scene.voice();
+    let (after, goal) = preview.cards.last().map_or((0, 0), |card| (card.stamps, card.goal));
+    let blanks = [("amount", amount.into()), ("after", after.into()), ("goal", goal.into())];
+    if preview.earns.is_empty() {
+        return voice.say_with("outcome", &blanks);
+    }
+    let gifts: Vec<&str> = preview.earns.iter().map(|earned| earned.title.in_lang(voice.lang)).collect();
+    let [amount, after, goal] = blanks;
+    let gift = ("gift", gifts.join(&voice.say("list-comma")).into());
+    voice.say_with("outcome-full", &[amount, after, goal, gift])
 }

@@ -1,9 +1,24 @@
 //! `/m/me`: what we know of her, her language, and whether she wants offers.
 
 use askama::Template;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
 
+use super::guard::Visitor;
+use crate::ids::Actor;
+use crate::members::consent::{self, MARKETING};
+use crate::members::{self, friends};
+use crate::problem::Problem;
+use crate::web::Page;
+use crate::web::face::Face;
 use crate::web::pieces::Shell;
+use crate::web::reader::Reader;
 use crate::words::Lang;
+
+/// What the wording of the question about offers is called; the language follows after a slash.
+const WORDING: &str = "me-offers";
 
 /// The page.
 #[derive(Debug, Template)]
@@ -21,8 +36,6 @@ pub struct MePage {
     pub wants_offers: bool,
     /// Which wording of that question she sees here.
     pub wording: String,
-    /// The address of the privacy notice, where the brand has one.
-    pub privacy: Option<String>,
     /// Whether something was just saved.
     pub is_saved: bool,
 }
@@ -34,4 +47,87 @@ impl MePage {
         [(Lang::ZhHant, "繁體中文"), (Lang::Ja, "日本語"), (Lang::En, "English")]
             .map(|(lang, name)| (lang.tag(), name, lang == present))
     }
+}
+
+/// What an address of the page may carry.
+#[derive(Debug, Deserialize)]
+pub(super) struct After {
+    saved: Option<String>,
+}
+
+/// `GET /m/me`
+pub(super) async fn show(
+    State(face): State<Face>,
+    reader: Reader,
+    visitor: Visitor,
+    Query(after): Query<After>,
+) -> Result<Response, Problem> {
+    let (app, member) = (&face.app, &visitor.member);
+    let scene = face.scene(member.language.or(reader.lang)).await?;
+    let joined = member.joined_at.map(|at| scene.on_the_wall(at).date());
+    let page = MePage {
+        name: friends::name_of(app, &app.db, member.id).await?.unwrap_or_default(),
+        number: member.number.grouped(),
+        since: joined.map(|day| scene.voice().day(day, scene.today())).unwrap_or_default(),
+        wants_offers: consent::is_granted(&app.db, member.id, MARKETING).await?,
+        wording: format!("{WORDING}/{}", scene.voice().lang),
+        is_saved: after.saved.is_some(),
+        shell: scene.shell,
+    };
+    Ok(Page::new(page, &face.policy()).into_response())
+}
+
+/// An answer about offers.
+#[derive(Debug, Deserialize)]
+pub(super) struct Offers {
+    offers: String,
+    wording: String,
+}
+
+/// `POST /m/me/offers`
+pub(super) async fn offers(
+    State(face): State<Face>,
+    visitor: Visitor,
+    form: Result<Form<Offers>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Form(said) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
+    let granted = match said.offers.as_str() {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Problem::malformed("offers is yes or no.")),
+    };
+    let shown = said.wording.strip_prefix(WORDING).and_then(|rest| rest.strip_prefix('/'));
+    if shown.and_then(|lang| lang.parse::<Lang>().ok()).is_none() {
+        return Err(Problem::malformed("wording names no text of ours."));
+    }
+    let (app, member) = (&face.app, visitor.member.id);
+    let mut tx = app.db.begin().await?;
+    let answer = consent::Answer { purpose: MARKETING, granted, wording: &said.wording, at: app.clock.now() };
+    consent::record(app, &mut tx, member, answer, &Actor::member(member)).await?;
+    tx.commit().await?;
+    Ok(saved(&face))
+}
+
+/// A choice of language.
+#[derive(Debug, Deserialize)]
+pub(super) struct Language {
+    language: Lang,
+}
+
+/// `POST /m/me/language`
+pub(super) async fn language(
+    State(face): State<Face>,
+    visitor: Visitor,
+    form: Result<Form<Language>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Form(chosen) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
+    let mut tx = face.app.db.begin().await?;
+    members::set_language(&mut tx, visitor.member.id, chosen.language).await?;
+    members::bump_version(&mut tx, visitor.member.id).await?;
+    tx.commit().await?;
+    Ok(saved(&face))
+}
+
+fn saved(face: &Face) -> Response {
+    Redirect::to(&face.address("/me?saved=1")).into_response()
 }

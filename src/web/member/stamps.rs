@@ -1,8 +1,21 @@
 //! `/m/stamps`: the stamp card, when it ends, and what happened.
 
 use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::HeaderMap;
 
-use crate::web::pieces::{Plain, Shell, StampGrid};
+use super::guard::Visitor;
+use super::{fresh, views};
+use crate::loyalty;
+use crate::problem::Problem;
+use crate::web::Page;
+use crate::web::face::Face;
+use crate::web::pieces::{Next, Plain, Shell, StampGrid};
+use crate::web::reader::Reader;
+
+/// Lines of her history on the page.
+const HISTORY: i64 = 20;
 
 /// One line of her history with the card.
 #[derive(Debug, Clone)]
@@ -33,4 +46,34 @@ pub struct StampsPage {
     pub empty: Plain,
     /// Newest first.
     pub history: Vec<HistoryLine>,
+}
+
+/// `GET /m/stamps`
+pub(super) async fn show(
+    State(face): State<Face>,
+    reader: Reader,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (app, member) = (&face.app, &visitor.member);
+    let scene = face.scene(member.language.or(reader.lang)).await?;
+    let tag = fresh::tag(app, &scene, member).await?;
+    if fresh::has(&headers, &tag) {
+        return Ok(fresh::still(&tag));
+    }
+    let standing = loyalty::standing(app, &app.db, member.id).await?;
+    let history = views::told(&scene, &loyalty::told(&app.db, member.id, HISTORY).await?);
+    let page = StampsPage {
+        version: member.version,
+        grids: standing.iter().map(|card| views::grid(&scene, card)).collect(),
+        empty: Plain {
+            icon: "rosette",
+            what: scene.shell.say("stamps-none"),
+            why: scene.shell.say("stamps-none-why"),
+            next: Some(Next { href: face.address("/"), label: scene.shell.say("nav-card") }),
+        },
+        history,
+        shell: scene.shell,
+    };
+    Ok(fresh::tagged(Page::new(page, &face.policy()).into_response(), &tag))
 }

@@ -14,6 +14,8 @@ pub enum Tone {
 /// The right to take it back, while it is offered.
 #[derive(Debug, Clone)]
 pub struct Undo {
+    /// Whose ledger.
+    pub member: String,
     /// Which act: the ledger entry.
     pub entry: String,
     /// How long the bar still shows, in seconds.

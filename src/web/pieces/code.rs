@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qrcode::{Color, EcLevel, QrCode};
 
+/// What a voucher's QR code begins with, so that stray text never acts.
+pub const VOUCHER_MARK: &str = "C1:";
 /// White modules around a code (ISO/IEC 18004 asks for four).
 const QUIET: usize = 4;
 

@@ -11,7 +11,7 @@ mod ticket;
 mod contrast;
 
 pub use band::{Band, Tone, Undo};
-pub use code::{Drawn, draw, grouped};
+pub use code::{Drawn, VOUCHER_MARK, draw, grouped};
 pub use shell::{Icon, Next, Plain, PlainPage, Shell};
 pub use stamps::{Gift, Slot, StampGrid, StampLine, turn};
-pub use ticket::{Deadline, Ticket, TicketState};
+pub use ticket::{Deadline, Ticket, TicketState, good_in};

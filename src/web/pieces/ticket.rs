@@ -3,6 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::Shell;
+use crate::loyalty::spec::Stores;
+use crate::web::face::Scene;
 
 /// The last day a voucher is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +99,17 @@ impl Ticket {
         match (&self.state, self.deadline) {
             (TicketState::Ready, Some(deadline)) => shell.voice.days_left(deadline.last, deadline.today),
             _ => String::new(),
+        }
+    }
+}
+
+/// Where a voucher is good, in words: 全部門市, or the stores by name.
+pub fn good_in(scene: &Scene, stores: &Stores) -> String {
+    match stores {
+        Stores::All => scene.shell.say("voucher-all-stores"),
+        Stores::Only(codes) => {
+            let names: Vec<String> = codes.iter().map(|code| scene.store_name(code.as_str())).collect();
+            names.join(&scene.shell.say("list-comma"))
         }
     }
 }

@@ -8,6 +8,7 @@ date-until = by { $day }
 days-left = { $days } days left
 days-left-today = ends today
 days-left-tomorrow = ends tomorrow
+list-comma = { ", " }
 date-weekday-1 = Mon
 date-weekday-2 = Tue
 date-weekday-3 = Wed

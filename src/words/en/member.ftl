@@ -15,7 +15,6 @@ undo = Undo
 undo-seconds = { $seconds } s
 offline-what = You are offline; this may not be up to date.
 offline-next = Try again
-privacy = Privacy notice
 
 # The card with the pass.
 nav-label = Your pages
@@ -47,6 +46,8 @@ history-stamped =
 history-undone = taken back
 history-gift = Earned { $gift }
 history-redeemed = Used { $title }
+history-card-ended = Stamp card ended
+history-voucher-ended = { $title } ended
 
 # The vouchers.
 vouchers-ready = Ready
@@ -84,10 +85,10 @@ me-saved = Saved
 # Getting in.
 join-title = Join
 join-heading = One tap and you are a member
+join-gift = { $goal } stamps earn you: { $gift }
 join-gain-pass = Show a code at the till, carry no card
 join-gain-stamps = Stamps and vouchers, all in LINE
 join-offers = Send me offers in LINE too (I can stop them any time)
-join-consent = By tapping the button you agree that we keep your LINE name, picture and visits in order to run your membership.
 join-button = Get my member card
 sign-in-loading = Opening your member card
 sign-in-failed = Your card does not open just now
@@ -95,6 +96,8 @@ sign-in-failed-why = The network may be unsteady. Check your connection and try 
 sign-in-again = Try again
 sign-in-refused = Your LINE sign-in has run out
 sign-in-refused-why = To protect your card, please sign in once more.
+sign-in-cookies = Your browser did not keep the sign-in
+sign-in-cookies-why = Allow cookies for this site, or open it in LINE.
 sign-in-script = Please turn on JavaScript to sign in with LINE.
 outside-what = Please open this in LINE
 outside-why = Your card works best in LINE, with nothing to sign in to.
@@ -105,4 +108,6 @@ page-gone = There is no such page
 page-gone-why = It may have moved. Your card and stamps are safe.
 page-broken = Something went wrong on our side
 page-broken-why = Your stamps are not affected. Please try again in a moment.
+page-odd = That did not reach us
+page-odd-why = This page may have been open too long. Go back to your card and try again.
 page-home = To my card

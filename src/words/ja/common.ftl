@@ -8,6 +8,7 @@ date-until = { $day }まで
 days-left = あと{ $days }日
 days-left-today = 今日まで
 days-left-tomorrow = 明日まで
+list-comma = 、
 date-weekday-1 = 月
 date-weekday-2 = 火
 date-weekday-3 = 水

@@ -15,7 +15,6 @@ undo = 取り消す
 undo-seconds = { $seconds }秒
 offline-what = オフラインです。表示が最新でないことがあります。
 offline-next = 再接続
-privacy = プライバシーについて
 
 # The card with the pass.
 nav-label = 会員ページ
@@ -43,6 +42,8 @@ history-stamped = スタンプ{ $amount }個
 history-undone = 取り消し済み
 history-gift = { $gift }を獲得
 history-redeemed = { $title }を使用
+history-card-ended = スタンプカードの期限切れ
+history-voucher-ended = { $title }の期限切れ
 
 # The vouchers.
 vouchers-ready = 使える
@@ -80,10 +81,10 @@ me-saved = 保存しました
 # Getting in.
 join-title = 会員登録
 join-heading = ワンタップで会員に
+join-gift = { $goal }個たまると{ $gift }
 join-gain-pass = 会計でコードを見せるだけ。カードは不要です
 join-gain-stamps = スタンプもクーポンもLINEの中に
 join-offers = LINEでお得な情報も受け取る（いつでも止められます）
-join-consent = ボタンを押すと、会員サービスのためにLINEの名前・写真とご利用記録を保存することに同意したことになります。
 join-button = 会員証を受け取る
 sign-in-loading = 会員証を開いています
 sign-in-failed = 会員証を開けません
@@ -91,6 +92,8 @@ sign-in-failed-why = 通信が不安定なようです。接続を確認して�
 sign-in-again = もう一度
 sign-in-refused = LINEのログインの期限が切れました
 sign-in-refused-why = 会員証を守るため、もう一度ログインしてください。
+sign-in-cookies = ログインを保存できませんでした
+sign-in-cookies-why = このサイトのCookieを許可するか、LINEで開いてください。
 sign-in-script = LINEでログインするには、JavaScriptを有効にしてください。
 outside-what = LINEで開いてください
 outside-why = 会員証はLINEの中でそのまま使えます。
@@ -101,4 +104,6 @@ page-gone = ページが見つかりません
 page-gone-why = 移動した可能性があります。会員証もスタンプもそのままです。
 page-broken = こちらで問題が起きました
 page-broken-why = スタンプに影響はありません。少し待ってからお試しください。
+page-odd = 操作を受け取れませんでした
+page-odd-why = ページを開いてから時間がたったようです。会員証に戻って、もう一度お試しください。
 page-home = 会員証へ戻る

@@ -8,6 +8,7 @@ date-until = { $day }前
 days-left = 還有 { $days } 天
 days-left-today = 今天到期
 days-left-tomorrow = 明天到期
+list-comma = 、
 date-weekday-1 = 一
 date-weekday-2 = 二
 date-weekday-3 = 三

@@ -15,7 +15,6 @@ undo = 復原
 undo-seconds = { $seconds } 秒
 offline-what = 目前沒有網路，畫面可能不是最新的。
 offline-next = 重新連線
-privacy = 隱私權說明
 
 # The card with the pass.
 nav-label = 會員頁面
@@ -43,6 +42,8 @@ history-stamped = 蓋了 { $amount } 點
 history-undone = 已復原
 history-gift = 獲得{ $gift }
 history-redeemed = 使用了{ $title }
+history-card-ended = 集點卡到期
+history-voucher-ended = { $title }到期
 
 # The vouchers.
 vouchers-ready = 可使用
@@ -80,10 +81,10 @@ me-saved = 已儲存
 # Getting in.
 join-title = 加入會員
 join-heading = 一點就成為會員
+join-gift = 集滿 { $goal } 點，送您{ $gift }
 join-gain-pass = 結帳時出示條碼，不用帶卡
 join-gain-stamps = 集點和優惠券都在 LINE 裡
 join-offers = 也請用 LINE 傳優惠訊息給我（隨時可以關閉）
-join-consent = 按下按鈕，表示您同意我們為了提供會員服務，保存您的 LINE 名稱、頭像與消費紀錄。
 join-button = 領取會員卡
 sign-in-loading = 正在打開您的會員卡
 sign-in-failed = 目前打不開會員卡
@@ -91,6 +92,8 @@ sign-in-failed-why = 可能是網路不穩。請確認連線後再試一次。
 sign-in-again = 再試一次
 sign-in-refused = LINE 登入已過期
 sign-in-refused-why = 為了保護您的會員卡，請重新登入一次。
+sign-in-cookies = 瀏覽器沒有保存登入
+sign-in-cookies-why = 請允許這個網站的 Cookie，或在 LINE 中打開。
 sign-in-script = 請開啟瀏覽器的 JavaScript，才能用 LINE 登入。
 outside-what = 請在 LINE 中打開
 outside-why = 會員卡在 LINE 裡最好用，不用另外登入。
@@ -101,4 +104,6 @@ page-gone = 找不到這一頁
 page-gone-why = 它可能已經移動。您的會員卡和點數都還在。
 page-broken = 我們這裡出了點狀況
 page-broken-why = 您的點數不受影響，請稍後再試一次。
+page-odd = 沒有收到您的操作
+page-odd-why = 這一頁可能放了太久，請回到會員卡再試一次。
 page-home = 回到會員卡

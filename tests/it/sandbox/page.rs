@@ -187,6 +187,24 @@ async fn the_dials_say_where_they_stand() {
 }
 
 #[tokio::test]
+async fn the_tape_tells_what_came_of_each_exchange() {
+    let it = Box::new().await;
+    it.sandbox.deliver_to(axum::Router::new().route("/line/webhook", axum::routing::post(|| async { "ok" })));
+    let mei = it.friend("測試小美").await;
+    it.sandbox.fault(Fault::times(FaultKind::ErrorAfter, 1).at(Endpoint::Push));
+    it.post(PUSH, &json!({ "to": mei.as_str(), "messages": [text("一")] })).await;
+    let tape = it.get("/tape?lang=zh-Hant").await.body;
+    let rows: Vec<&str> = tape.as_str().expect("HTML").split("<summary>").skip(1).collect();
+    let row = |what: &str| {
+        let mark = format!("<code>{what}</code>");
+        *rows.iter().find(|row| row.contains(&mark)).unwrap_or_else(|| panic!("no {what} in {rows:?}"))
+    };
+    assert!(row("push").contains("<span class=\"tape-came wrong\">500 error_after</span>"), "{}", row("push"));
+    assert!(row("follow").contains("<span class=\"tape-came\">200</span>"), "{}", row("follow"));
+    assert!(rows[0].contains("push") && rows[0].contains("測試小美"), "the newest comes first: {}", rows[0]);
+}
+
+#[tokio::test]
 async fn the_last_event_can_be_sent_once_more() {
     let it = Box::new().await;
     assert_eq!(it.post("/webhooks/again", &json!({ "redelivery": true })).await.body["outcome"], Value::Null);

@@ -42,6 +42,8 @@ pub struct Shop {
     pub pages: Router,
     /// The operator's routes.
     pub ops: Router,
+    /// Stops the service, and with it every stream.
+    pub stop: CancellationToken,
     /// The process that sends.
     pub sender: Sender,
     /// The brand's files as the marketer has them on disk.
@@ -65,10 +67,10 @@ impl Shop {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let intake = Intake::start(&app, &tasks, &stop, false);
         let accounts = Directory::load(&app.db).await.expect("accounts");
-        let (pages, ops) = web::routers(&app, web::line::Line { app: app.clone(), intake, accounts });
+        let (pages, ops) = web::routers(&app, web::line::Line { app: app.clone(), intake, accounts }, &stop);
         sandbox.deliver_to(pages.clone());
         let files = Mutex::new(brand::load(&app.settings.brand_dir).expect("the sample brand"));
-        Self { sender: Sender::new(app.clone()), app, sandbox, account, pages, ops, files }
+        Self { sender: Sender::new(app.clone()), app, sandbox, account, pages, ops, stop, files }
     }
 
     /// Another replica of the service on the same database.

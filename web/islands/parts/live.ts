@@ -14,7 +14,7 @@ export function startLive(heard: (now: number) => void): void {
 
   function open(): void {
     if (source || !one("#live")) return;
-    source = new EventSource(`${base()}/live`);
+    source = new EventSource(`${base()}/events`);
     source.addEventListener("version", (event) => {
       const beat = JSON.parse((event as MessageEvent<string>).data) as Beat;
       sayOffline(false);
@@ -26,9 +26,16 @@ export function startLive(heard: (now: number) => void): void {
       // A closed source does not come back by itself (the session ended, or a proxy gave an error).
       if (source?.readyState === EventSource.CLOSED) {
         close();
-        setTimeout(wake, 5000);
+        void wakeLater();
       }
     };
+  }
+
+  /** Comes again, or begins anew with signing in when it was the session that ended. */
+  async function wakeLater(): Promise<void> {
+    const answer = await fetch(`${base()}/pass`, { headers: { accept: "application/json" } }).catch(() => undefined);
+    if (answer?.status === 401) return location.reload();
+    setTimeout(wake, 5000);
   }
 
   function close(): void {

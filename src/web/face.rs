@@ -1,0 +1,209 @@
+//! What the handlers of the faces for people share: the service, the shell around a page, the headers, and the way a problem
+//! becomes a page.
+
+use axum::extract::DefaultBodyLimit;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::{Router, middleware};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use http::{HeaderName, HeaderValue, StatusCode};
+use tokio_util::sync::CancellationToken;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use super::pieces::{Next as Action, Plain, PlainPage, Shell};
+use super::reader::Reader;
+use super::{Page, Policy, theme};
+use crate::app::App;
+use crate::problem::Problem;
+use crate::spec::brand_file::BrandFile;
+use crate::staff::stores;
+use crate::words::{Lang, Voice};
+
+/// The largest form or JSON anybody sends to a face.
+const LARGEST_BODY: usize = 16 * 1024;
+
+/// A face for people.
+#[derive(Debug, Clone)]
+pub struct Face {
+    /// The service.
+    pub app: App,
+    /// Cancelled when the service stops, so that streams end.
+    pub stop: CancellationToken,
+    /// Whose face.
+    pub audience: Audience,
+}
+
+/// Whose face.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Members.
+    Member,
+    /// Staff at the counter.
+    Counter,
+}
+
+impl Audience {
+    /// Where its addresses begin, without a slash at the end.
+    pub fn base(self) -> &'static str {
+        match self {
+            Self::Member => "/m",
+            Self::Counter => "/counter",
+        }
+    }
+
+    fn css(self) -> &'static str {
+        match self {
+            Self::Member => "member.css",
+            Self::Counter => "counter.css",
+        }
+    }
+
+    /// What a page of problems says: the sentence and the reason.
+    fn words(self, status: StatusCode) -> (&'static str, &'static str) {
+        match (self, status) {
+            (Self::Member, StatusCode::NOT_FOUND) => ("page-gone", "page-gone-why"),
+            (Self::Member, status) if status.is_client_error() => ("page-odd", "page-odd-why"),
+            (Self::Member, _) => ("page-broken", "page-broken-why"),
+            (Self::Counter, StatusCode::NOT_FOUND) => ("counter-gone", "counter-gone-why"),
+            (Self::Counter, StatusCode::FORBIDDEN) => ("refused-role", "refused-role-next"),
+            (Self::Counter, status) if status.is_client_error() => ("counter-odd", "counter-odd-why"),
+            (Self::Counter, _) => ("counter-broken", "counter-broken-why"),
+        }
+    }
+
+    fn home(self) -> &'static str {
+        match self {
+            Self::Member => "page-home",
+            Self::Counter => "scanner-test-back",
+        }
+    }
+}
+
+/// A page being made: the shell around it, the brand it is of, and the time on the wall of the store.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// The shell.
+    pub shell: Shell,
+    /// The brand.
+    pub brand: BrandFile,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+impl Scene {
+    /// The zone of the stores.
+    pub fn zone(&self) -> Tz {
+        self.brand.zone()
+    }
+
+    /// An instant on the wall of the store.
+    pub fn on_the_wall(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.with_timezone(&self.zone()).naive_local()
+    }
+
+    /// Today in the store.
+    pub fn today(&self) -> NaiveDate {
+        self.on_the_wall(self.now).date()
+    }
+
+    /// The last day something is good that ends at `end`, which is the first instant it is not.
+    pub fn last_day(&self, end: DateTime<Utc>) -> NaiveDate {
+        self.on_the_wall(end - TimeDelta::microseconds(1)).date()
+    }
+
+    /// The voice that speaks.
+    pub fn voice(&self) -> &Voice {
+        &self.shell.voice
+    }
+
+    /// An instant in words: the time alone for today, else the day and the time.
+    pub fn moment(&self, at: DateTime<Utc>) -> String {
+        self.voice().moment(self.on_the_wall(at), self.today())
+    }
+
+    /// A store's name; its code where the brand no longer has it.
+    pub fn store_name(&self, code: &str) -> String {
+        let known = self.brand.store(code).map(|store| store.name.in_lang(self.shell.voice.lang));
+        String::from(known.unwrap_or(code))
+    }
+}
+
+impl Face {
+    /// The scene of a page, in `lang` or the brand's own language.
+    pub async fn scene(&self, lang: Option<Lang>) -> Result<Scene, Problem> {
+        let brand = stores::brand(&self.app.db).await?;
+        let brand =
+            brand.ok_or_else(|| Problem::unavailable("No brand is published yet; `shuke validate` says why."))?;
+        let voice = self.app.words.voice(lang.unwrap_or(brand.language));
+        let shell = Shell {
+            brand: String::from(brand.title.in_lang(voice.lang)),
+            base: String::from(self.audience.base()),
+            theme: theme::address(&brand),
+            voice,
+        };
+        Ok(Scene { shell, brand, now: self.app.clock.now() })
+    }
+
+    /// What a page may load and who may frame it: nobody, or the sandbox's page where LINE is the sandbox.
+    pub fn policy(&self) -> Policy {
+        Policy::own().framed_by(self.app.settings.sandbox_page().as_deref())
+    }
+
+    /// An address of this face.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.audience.base())
+    }
+
+    /// Sends a reader to another address of this face: a whole page by a redirect, a part by telling htmx.
+    pub fn send_to(&self, reader: Reader, path: &str) -> Response {
+        let address = self.address(path);
+        if !reader.is_part {
+            return Redirect::to(&address).into_response();
+        }
+        let to = HeaderValue::from_str(&address).expect("our own addresses are plain");
+        (StatusCode::UNAUTHORIZED, [(HeaderName::from_static("hx-redirect"), to)]).into_response()
+    }
+
+    /// Puts around a face's routes what all of them need: the size of a body, no posts from other sites, problems as pages.
+    pub fn around(&self, routes: Router) -> Router {
+        let public = CsrfLayer::new().add_trusted_origin(&self.app.settings.public_url);
+        let csrf = public.unwrap_or_else(|error| {
+            tracing::warn!(%error, "PUBLIC_URL is no origin a browser would send; posts are checked against the Host alone");
+            CsrfLayer::new()
+        });
+        routes
+            .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .layer(csrf.with_rejection_response(|_: ProtectionError| {
+                Problem::forbidden("This was sent from a page of another site, and nothing was done.").into_response()
+            }))
+            .layer(middleware::from_fn_with_state(self.clone(), in_words))
+    }
+
+    async fn page_of(&self, problem: &Problem, reader: Reader) -> Response {
+        // A page that says the database is away must not need the database.
+        let scene = self.scene(reader.lang).await.map(|scene| scene.shell);
+        let shell = scene.unwrap_or_else(|_| Shell {
+            voice: self.app.words.voice(reader.lang.unwrap_or_default()),
+            brand: String::from("Shuke"),
+            base: String::from(self.audience.base()),
+            theme: None,
+        });
+        let (what, why) = self.audience.words(problem.status);
+        let next = Action { href: self.address("/"), label: shell.say(self.audience.home()) };
+        let icon = if problem.status == StatusCode::FORBIDDEN { "lock" } else { "alert-triangle" };
+        let plain = Plain { icon, what: shell.say(what), why: shell.say(why), next: Some(next) };
+        let page = PlainPage { shell, css: self.audience.css(), plain };
+        Page::new(page, &self.policy()).status(problem.status).into_response()
+    }
+}
+
+/// Turns a problem into a page where a person looks at it.
+async fn in_words(State(face): State<Face>, reader: Reader, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    match response.extensions().get::<Problem>() {
+        Some(problem) if reader.wants_page && !reader.is_part => face.page_of(&problem.clone(), reader).await,
+        _ => response,
+    }
+}
