@@ -45,13 +45,11 @@ export class LiffSheet {
   open(page: LiffPage): void {
     this.close();
     const frame = document.createElement("iframe");
-    const title = one("[data-sheet-title]", this.root);
     // Before it loads: the stub reads it at once.
     frame.name = page.frame_name;
     frame.src = page.url;
     frame.title = new URL(page.url).host;
     frame.allow = "screen-wake-lock; clipboard-write";
-    if (title) title.textContent = frame.title;
     one("[data-sheet-frame]", this.root)?.replaceChildren(frame);
     this.frame = frame;
     this.root.hidden = false;
