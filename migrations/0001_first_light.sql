@@ -1,5 +1,5 @@
 -- One series for SQLite and PostgreSQL. Integers are bigint, times are UTC with microseconds, JSON columns hold objects or
--- arrays. Tables that grow for ever (event, timeline, ledger, delivery) lead their keys with the lane or the member, so that
+-- arrays. Tables that grow for ever (event, timeline, ledger, delivery) have the lane or the member in their keys, so that
 -- PostgreSQL can partition them. Rows that tell a story keep event time (at), recorded time, and an actor (kind, id).
 -- Columns named "sealed" hold bytes that only a member's or a day's key opens.
 
@@ -264,7 +264,8 @@ create index definition_published on definition (published_at);
 
 -- Webhook events -------------------------------------------------------------------------------------------------------
 
--- lane is a hash of the source id mod 64. raw is the event's own bytes, sealed under its day's key.
+-- lane is a hash of the source id mod 64. raw is the event's own bytes, sealed under its day's key. LINE's ids grow with time
+-- and stand before the lane, so that new events are written side by side.
 create table event (
     account uuid not null,
     lane bigint not null,
@@ -279,9 +280,9 @@ create table event (
     attempts bigint not null default 0,
     retry_at timestamptz,
     error text,
-    primary key (account, lane, id)
+    primary key (account, id, lane)
 );
-create index event_new on event (account, lane, line_user_id) where state = 'new';
+create index event_new on event (lane, line_user_id) where state = 'new';
 create index event_parked on event (at) where state = 'parked';
 
 -- Rewards --------------------------------------------------------------------------------------------------------------

@@ -60,15 +60,21 @@ pub fn show(out: &mut impl Write, report: &Report, format: Format) -> anyhow::Re
             if report.more > 0 {
                 writeln!(out, "… and {} more.", report.more)?;
             }
-            let Report { members, entries, roots, .. } = report;
-            let verdict = match report.differences.len() as i64 + report.more {
+            let verdict = match i64::try_from(report.differences.len()).unwrap_or(i64::MAX) + report.more {
                 0 => String::from("every balance is what the ledger tells"),
-                count => format!("{count} differences"),
+                count => some(count, "difference", "differences"),
             };
-            writeln!(out, "{members} members, {entries} entries, {roots} days: {verdict}.")?;
+            let members = some(report.members, "member", "members");
+            let entries = some(report.entries, "entry", "entries");
+            let days = some(report.roots, "closed day", "closed days");
+            writeln!(out, "{members}, {entries}, {days}: {verdict}.")?;
         }
     }
     Ok(if report.is_clean() { Exit::Ok } else { Exit::Failed })
+}
+
+fn some(count: i64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn about(difference: &Difference) -> String {
@@ -125,12 +131,12 @@ mod tests {
         day 2026-03-01
           it is not its root
         … and 4 more.
-        2 members, 12 entries, 1 days: 7 differences.
+        2 members, 12 entries, 1 closed day: 7 differences.
         ");
         let (text, exit) = printed(&Report { members: 2, entries: 12, roots: 1, ..Report::default() }, Format::Human);
         assert_eq!(
             (text.as_str(), exit),
-            ("2 members, 12 entries, 1 days: every balance is what the ledger tells.\n", Exit::Ok)
+            ("2 members, 12 entries, 1 closed day: every balance is what the ledger tells.\n", Exit::Ok)
         );
     }
 

@@ -12,6 +12,7 @@ use super::{Exit, dress};
 use crate::clock::{Chance, Clock};
 use crate::ids::Ids;
 use crate::sandbox::{self, Config, SITE, Sandbox};
+use crate::secret::new_token;
 
 /// Where the sandbox listens and keeps its history.
 #[derive(Debug, Clone, clap::Args)]
@@ -66,15 +67,14 @@ fn greet(sandbox: &Sandbox, args: &Args, history: &Path) -> anyhow::Result<()> {
         "\nLINE in a box listens; nothing here reaches real phones.\n\n  \
          Phones    http://{SITE}:{port}/\n  \
          History   http://{SITE}:{port}/history, kept in {}\n\n\
-         A service on port {service} uses it with these settings, in its .env or environment:\n",
+         A service on port {service} uses it with these settings, in its .env or environment (a fresh secret each\n\
+         time: keep the first):\n",
         history.display()
     )?;
     for (name, value) in sandbox.config().settings(port, service) {
         writeln!(out, "{name}={value}")?;
     }
-    writeln!(
-        out,
-        "SHUKE_SECRET=…   (`openssl rand -base64 32` makes one)\n\nCtrl-C stops; the next start knows its phones."
-    )?;
+    let secret = new_token(&Chance::system());
+    writeln!(out, "SHUKE_SECRET={secret}\n\nCtrl-C stops; the next start knows its phones.")?;
     Ok(out.flush()?)
 }

@@ -16,6 +16,7 @@ mod lately;
 pub mod ledger;
 #[cfg(test)]
 mod model;
+mod past;
 mod shelf;
 pub mod spec;
 pub mod stamps;
@@ -33,6 +34,7 @@ pub use holdings::{Held, Holding, holdings};
 pub use keys::Key;
 pub use lapse::lapse;
 pub use lately::{Act, lately, told};
+pub use past::Past;
 pub use shelf::{Shelved, preview_redemption, shelf, shelved};
 pub use types::{Answer, Authority, By, Place, Refusal};
 pub use views::{

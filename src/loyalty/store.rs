@@ -159,32 +159,43 @@ pub(super) async fn write(app: &App, tx: &mut Tx, wallets: &[Wallet]) -> sqlx::R
         values.bind(entry.programme.clone()).bind(entry.amount).bind(entry.reverses);
     })
     .await?;
-    for wallet in &moved {
-        let first = wallet.seq - i64::try_from(wallet.new.len()).unwrap_or_default();
-        changed_one(
-            query(
-                &mut *tx,
-                "insert into ledger_head (member, seq, hash) values ($1, $2, $3) on conflict (member)
-                 do update set seq = excluded.seq, hash = excluded.hash where ledger_head.seq = $4",
-            )
-            .bind(wallet.member)
-            .bind(wallet.seq)
-            .bind(wallet.hash.to_vec())
-            .bind(first)
-            .execute()
-            .await?,
-        )?;
-    }
+    write_heads(tx, &moved).await?;
     write_cards(tx, wallets).await?;
     write_vouchers(tx, wallets).await?;
     write_milestones(tx, wallets).await?;
     write_redemptions(tx, wallets).await?;
     let lines: Vec<Noted<'_>> = links.into_iter().map(noted).collect();
     timeline::record_all(app, tx, lines).await?;
-    for wallet in moved {
-        members::bump_version(&mut *tx, wallet.member).await?;
+    match &moved[..] {
+        [one] => members::bump_version(tx, one.member).await,
+        many => members::bump_versions(tx, &many.iter().map(|wallet| wallet.member).collect::<Vec<_>>()).await,
     }
-    Ok(())
+}
+
+/// Moves the ends of chains, each from where it was loaded.
+async fn write_heads(tx: &mut Tx, moved: &[&Wallet]) -> sqlx::Result<()> {
+    let first = |wallet: &Wallet| wallet.seq - i64::try_from(wallet.new.len()).unwrap_or_default();
+    let (begun, going_on): (Vec<&Wallet>, Vec<&Wallet>) = moved.iter().partition(|wallet| first(wallet) == 0);
+    for wallet in going_on {
+        changed_one(
+            query(&mut *tx, "update ledger_head set seq = $2, hash = $3 where member = $1 and seq = $4")
+                .bind(wallet.member)
+                .bind(wallet.seq)
+                .bind(wallet.hash.to_vec())
+                .bind(first(wallet))
+                .execute()
+                .await?,
+        )?;
+    }
+    let expected = begun.len() as u64;
+    let head = "insert into ledger_head (member, seq, hash)";
+    let empty =
+        " on conflict (member) do update set seq = excluded.seq, hash = excluded.hash where ledger_head.seq = 0";
+    let written = insert_rows(tx, head, begun, empty, |values, wallet| {
+        values.bind(wallet.member).bind(wallet.seq).bind(wallet.hash.to_vec());
+    })
+    .await?;
+    if written == expected { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }
 
 /// The line of an entry in the member's history.

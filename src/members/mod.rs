@@ -19,5 +19,5 @@ pub mod timeline;
 
 pub use number::{Number, WrongNumber};
 pub use people::{
-    Member, bump_version, by_line_user, by_number, create, find, in_account_of, join, page, set_language,
+    Member, bump_version, bump_versions, by_line_user, by_number, create, find, in_account_of, join, page, set_language,
 };

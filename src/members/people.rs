@@ -137,6 +137,18 @@ pub async fn bump_version(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Resu
     query(on, "update member set version = version + 1 where id = $1").bind(member).execute().await.map(drop)
 }
 
+/// The same for many, a hundred at a time.
+pub async fn bump_versions(tx: &mut Tx, members: &[MemberId]) -> sqlx::Result<()> {
+    for members in members.chunks(100) {
+        query(&mut *tx, "update member set version = version + 1 where id in (")
+            .push_list(members.iter().copied())
+            .push(")")
+            .execute()
+            .await?;
+    }
+    Ok(())
+}
+
 /// Keeps the language she reads.
 pub async fn set_language(on: impl Into<On<'_>>, member: MemberId, language: Lang) -> sqlx::Result<()> {
     query(on, "update member set language = $2 where id = $1").bind(member).bind(language).execute().await.map(drop)

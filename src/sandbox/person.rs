@@ -30,6 +30,9 @@ pub struct NewUser {
     /// Whether she is a friend already, without an event having been sent: for people who were there before the service.
     #[serde(default)]
     pub following: bool,
+    /// Whether she has blocked the account since, without an event either.
+    #[serde(default)]
+    pub blocked: bool,
 }
 
 /// What came of an act.
@@ -122,8 +125,11 @@ impl Sandbox {
         }
         let user = User { id: id.clone(), name: new.name, language: new.language, os: new.os };
         self.keep(inside, Record::User(user));
-        if new.following {
+        if new.following || new.blocked {
             self.show(inside, &id, Did::Followed);
+        }
+        if new.blocked {
+            self.show(inside, &id, Did::Blocked);
         }
         id
     }

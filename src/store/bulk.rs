@@ -4,9 +4,8 @@ use super::db::On;
 use super::query::{Bind, Statement};
 use super::tx::Tx;
 
-/// Rows in one statement. SQLite looks up each argument one by one, so large statements get slow there (100,000 rows:
-/// 0.7 s in chunks of 100, 4.8 s in chunks of 1,000).
-const SQLITE_ROWS: usize = 64;
+/// Rows in one statement, at most.
+const SQLITE_ROWS: usize = 128;
 const POSTGRES_ROWS: usize = 512;
 
 /// The values of one row, in the order of the columns.
@@ -27,8 +26,8 @@ impl Values<'_> {
     }
 }
 
-/// Inserts rows: `head` is `insert into t (a, b)`, `tail` is empty or ` on conflict …`. Chunks have power-of-two sizes, so
-/// that few statement texts exist and are kept prepared. How many rows were inserted.
+/// Inserts rows: `head` is `insert into t (a, b)`, `tail` is empty or ` on conflict …`. Chunks have few different sizes, so
+/// that their statements are kept prepared. How many rows were inserted.
 pub async fn insert_rows<T: Send>(
     tx: &mut Tx,
     head: &'static str,
@@ -44,7 +43,7 @@ pub async fn insert_rows<T: Send>(
         let chunk: Vec<T> = rows.by_ref().take(most).collect();
         let mut rest = &chunk[..];
         while !rest.is_empty() {
-            let (now, later) = rest.split_at(1 << rest.len().ilog2());
+            let (now, later) = rest.split_at(size(rest.len()));
             rest = later;
             let statement = put_together(is_postgres, head, now, tail, &mut values);
             inserted += tx.run(statement, async |conn, statement| statement.execute(conn).await).await?;
@@ -53,6 +52,13 @@ pub async fn insert_rows<T: Send>(
             return Ok(inserted);
         }
     }
+}
+
+/// The largest of 1, 2, 3, 4, 6, 8, 12, 16, 24 … that is not above `rows`: two to an octave, so that most lists take two
+/// or three statements.
+fn size(rows: usize) -> usize {
+    let octave = 1 << rows.ilog2();
+    if rows >= octave + octave / 2 { octave + octave / 2 } else { octave }
 }
 
 fn put_together<T>(
@@ -70,4 +76,25 @@ fn put_together<T>(
     statement.append(")");
     statement.append(tail);
     statement
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn a_list_is_cut_into_few_pieces_of_few_sizes() {
+        let (mut sizes, mut total) = (std::collections::BTreeSet::new(), 0);
+        for rows in 1..=512 {
+            let (mut rest, mut pieces) = (rows, 0);
+            while rest > 0 {
+                sizes.insert(size(rest));
+                rest -= size(rest);
+                pieces += 1;
+            }
+            total += pieces;
+        }
+        assert!(total < 512 * 3, "{total} pieces for all of them");
+        assert_eq!(sizes.len(), 18, "{sizes:?}");
+    }
 }

@@ -50,6 +50,11 @@ pub struct Held {
 }
 
 impl Held {
+    /// Whether it could be used now.
+    pub fn is_usable(&self, now: DateTime<Utc>) -> bool {
+        self.state == VoucherState::Issued && !self.has_ended(now)
+    }
+
     /// Whether its time has run out, marked or not.
     pub fn has_ended(&self, now: DateTime<Utc>) -> bool {
         self.state == VoucherState::Issued && self.issued.expires_at.is_some_and(|end| end <= now)

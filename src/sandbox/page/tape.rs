@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{chat, icon};
 use crate::ids::LineUserId;
 use crate::sandbox::history;
-use crate::sandbox::world::record::Request;
+use crate::sandbox::world::record::{Outcome, Request};
 use crate::sandbox::world::{Delivery, World};
 use crate::words::Voice;
 
@@ -59,7 +59,11 @@ fn event_row(world: &World, event: &Delivery, voice: &Voice, zone: Tz) -> Row {
         icon: "arrow-up-right",
         what: format!("{kind}{again}"),
         whom: name_of(world, &event.webhook.user),
-        came: last.map_or_else(|| voice.say("sandbox-arrival-waits"), |last| chat::outcome(last.outcome, voice)),
+        came: match last.map(|last| last.outcome) {
+            None => voice.say("sandbox-arrival-waits"),
+            Some(Outcome::Status(status)) => status.to_string(),
+            Some(other) => chat::outcome(other, voice),
+        },
         is_good: event.is_received(),
         detail: pretty(&history::webhook_json(event)),
     }

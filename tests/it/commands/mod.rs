@@ -1,6 +1,8 @@
 //! The command line, as the program itself: what it prints, how it ends.
 
+mod ledger;
 mod people;
+mod pushes;
 
 use std::process::{Output, Stdio};
 
@@ -21,8 +23,12 @@ struct Said {
 
 impl Terminal {
     fn on(fresh: &Fresh) -> Self {
+        Self::at(&fresh.url)
+    }
+
+    fn at(database_url: &str) -> Self {
         let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
-        Self(Service::new(&fresh.url, nowhere, crate::crash::free_port()))
+        Self(Service::new(database_url, nowhere, crate::crash::free_port()))
     }
 
     fn run(&self, arguments: &[&str]) -> Said {

@@ -4,5 +4,6 @@
 mod lapse;
 mod ledger;
 mod once;
+mod seed;
 mod stamps;
 mod vouchers;

@@ -1,7 +1,7 @@
 //! The page for people: what it draws, what it escapes, how it stays true while things happen.
 
 use futures_util::StreamExt as _;
-use shuke::sandbox::{Endpoint, Fault, FaultKind, Habits, Order, SITE, Tile};
+use shuke::sandbox::{DeskKeys, Endpoint, Fault, FaultKind, Habits, Keeper, Order, SITE, Tile};
 
 use super::*;
 
@@ -187,6 +187,24 @@ async fn the_dials_say_where_they_stand() {
 }
 
 #[tokio::test]
+async fn the_tape_tells_what_came_of_each_exchange() {
+    let it = Box::new().await;
+    it.sandbox.deliver_to(axum::Router::new().route("/line/webhook", axum::routing::post(|| async { "ok" })));
+    let mei = it.friend("測試小美").await;
+    it.sandbox.fault(Fault::times(FaultKind::ErrorAfter, 1).at(Endpoint::Push));
+    it.post(PUSH, &json!({ "to": mei.as_str(), "messages": [text("一")] })).await;
+    let tape = it.get("/tape?lang=zh-Hant").await.body;
+    let rows: Vec<&str> = tape.as_str().expect("HTML").split("<summary>").skip(1).collect();
+    let row = |what: &str| {
+        let mark = format!("<code>{what}</code>");
+        *rows.iter().find(|row| row.contains(&mark)).unwrap_or_else(|| panic!("no {what} in {rows:?}"))
+    };
+    assert!(row("push").contains("<span class=\"tape-came wrong\">500 error_after</span>"), "{}", row("push"));
+    assert!(row("follow").contains("<span class=\"tape-came\">200</span>"), "{}", row("follow"));
+    assert!(rows[0].contains("push") && rows[0].contains("測試小美"), "the newest comes first: {}", rows[0]);
+}
+
+#[tokio::test]
 async fn the_last_event_can_be_sent_once_more() {
     let it = Box::new().await;
     assert_eq!(it.post("/webhooks/again", &json!({ "redelivery": true })).await.body["outcome"], Value::Null);
@@ -198,6 +216,22 @@ async fn the_last_event_can_be_sent_once_more() {
     let attempts = it.history().await["webhooks"][0]["attempts"].as_array().cloned().expect("attempts");
     let marks: Vec<&Value> = attempts.iter().map(|attempt| &attempt["redelivery"]).collect();
     assert_eq!(marks, [false, true, false]);
+}
+
+#[tokio::test]
+async fn who_runs_the_service_may_hand_out_keys_to_the_counter() {
+    let it = Box::with(open(Config::beside(8090, 8080))).await;
+    let has_menu = async || it.get("/").await.body.as_str().is_some_and(|page| page.contains("data-keys"));
+    assert!(!has_menu().await, "a sandbox alone has none");
+    assert_eq!(it.post("/desk-keys", &json!({})).await.status, 404);
+    it.sandbox.on_desk_keys(std::boxed::Box::new(|| {
+        let keeper = Keeper { name: String::from("小安"), pin: String::from("2807") };
+        let keys = DeskKeys { device_code: String::from("AAAA-BBBB"), people: vec![keeper] };
+        std::boxed::Box::pin(async { Some(keys) })
+    }));
+    assert!(has_menu().await);
+    let keys = it.post("/desk-keys", &json!({})).await.body;
+    assert_eq!(keys, json!({ "device_code": "AAAA-BBBB", "people": [{ "name": "小安", "pin": "2807" }] }));
 }
 
 #[tokio::test]

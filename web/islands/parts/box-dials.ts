@@ -162,6 +162,7 @@ export class DialBoard {
   }
 
   private async turn(dial: () => Promise<unknown>): Promise<void> {
+    this.tell("");
     try {
       await dial();
     } catch (error) {
@@ -171,7 +172,7 @@ export class DialBoard {
   }
 
   private tell(text: string): void {
-    put("[data-again-said]", text);
+    put("[data-said]", text);
   }
 }
 
