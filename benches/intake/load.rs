@@ -9,6 +9,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::events::Requests;
+use super::machine;
+use super::place::Running;
 
 /// What one run gave.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +19,8 @@ pub struct Run {
     pub per_second: f64,
     /// The time to an acknowledgement that one in a hundred exceeds, in ms.
     pub p99_ms: f64,
+    /// Processor time of the server's process for one of them, in µs; a database server's own is not in it.
+    pub cpu_us: f64,
 }
 
 /// Requests before the clock runs.
@@ -26,16 +30,25 @@ const WARM_UP: usize = 300;
 ///
 /// # Errors
 /// When one is not answered 200.
-pub async fn run(port: u16, requests: &Requests, connections: usize, seconds: f64) -> Result<Run, String> {
+pub async fn run(
+    server: &Running,
+    port: u16,
+    requests: &Requests,
+    connections: usize,
+    seconds: f64,
+) -> Result<Run, String> {
     let next = Arc::new(AtomicUsize::new(0));
     drive(port, requests, &next, connections, WARM_UP, Duration::from_secs(10)).await?;
+    let cpu = machine::cpu_seconds(server.0.id());
     let started = Instant::now();
     let most = Duration::from_secs_f64(seconds);
     let mut took = drive(port, requests, &next, connections, requests.len(), most).await?;
     let elapsed = started.elapsed().as_secs_f64();
+    let cpu = machine::cpu_seconds(server.0.id()) - cpu;
     took.sort_unstable();
     let p99 = took.get(took.len() * 99 / 100).ok_or("nothing was acknowledged")?;
-    Ok(Run { per_second: took.len() as f64 / elapsed, p99_ms: f64::from(*p99) / 1e3 })
+    let count = took.len() as f64;
+    Ok(Run { per_second: count / elapsed, p99_ms: f64::from(*p99) / 1e3, cpu_us: cpu * 1e6 / count })
 }
 
 /// The time each request took, in microseconds.

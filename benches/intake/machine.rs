@@ -34,6 +34,15 @@ pub fn alone_on_a_core() -> Result<Option<ExitCode>, String> {
     Ok(Some(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }))
 }
 
+/// Processor time a process has used; 0 where the system does not tell it as Linux does.
+pub fn cpu_seconds(process: u32) -> f64 {
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|text| text.parse::<f64>().ok());
+    ticks.sum::<f64>() / TICKS
+}
+
 /// How busy the machine is: programs that ran or waited, over one minute.
 pub fn load_average() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();

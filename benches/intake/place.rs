@@ -98,7 +98,7 @@ impl Place {
         }
         let mut running = Running(command.spawn().map_err(|error| error.to_string())?);
         let port = said_port(&mut running)?;
-        let run = load::run(port, requests, connections, seconds).await;
+        let run = load::run(&running, port, requests, connections, seconds).await;
         drop(running);
         self.forget(engine, &url).await?;
         run.map_err(|why| format!("{server} on {engine}: {why}"))

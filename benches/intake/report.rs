@@ -49,7 +49,7 @@ impl Cell {
         let [least, median, most] = self.ratios();
         let verdict = if median >= GOAL { "" } else { " (below the goal)" };
         format!(
-            "| {} | {} | {} | {} | {} | {least:.2} / **{median:.2}** / {most:.2}{verdict} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {least:.2} / **{median:.2}** / {most:.2}{verdict} | {} | {} | {:.0} / {:.0} |",
             self.engine,
             self.events,
             self.connections,
@@ -57,6 +57,8 @@ impl Cell {
             thousands(self.ours.spread(|run| run.per_second)),
             milliseconds(self.floor.spread(|run| run.p99_ms)),
             milliseconds(self.ours.spread(|run| run.p99_ms)),
+            self.floor.spread(|run| run.cpu_us)[1],
+            self.ours.spread(|run| run.cpu_us)[1],
         )
     }
 }
@@ -77,8 +79,8 @@ fn milliseconds([_, median, most]: [f64; 3]) -> String {
 }
 
 const HEAD: &str = "\
-| store | events a webhook | connections | floor, webhooks/s | ours, webhooks/s | ratio (goal 0.5) | p99 floor, ms | p99 ours, ms |
-| --- | --- | --- | --- | --- | --- | --- | --- |";
+| store | events a webhook | connections | floor, webhooks/s | ours, webhooks/s | ratio (goal 0.5) | p99 floor, ms | p99 ours, ms | server's CPU a webhook, floor / ours, µs |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |";
 
 /// The whole document.
 pub fn text(cells: &[Cell], weights: &Weights, machine: &str) -> String {
