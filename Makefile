@@ -1,6 +1,6 @@
 # Everything a developer or the CI runs. Needs Rust, make and, for the pages' scripts and styles, Node 20.
 
-.PHONY: demo demo-reset test web screens bench
+.PHONY: demo demo-reset test walk web screens bench
 
 # The service on 8080 with LINE in a box on 8090 and the sample brand; no LINE account, no question asked. Ctrl-C stops it.
 demo: web
@@ -10,9 +10,14 @@ demo: web
 demo-reset:
 	rm -rf data/demo
 
-# Format, lints, then all tests on SQLite and on a throw-away PostgreSQL; installs by apt what is missing.
+# Format, lints, all tests on SQLite and on a throw-away PostgreSQL, the browser walk; installs by apt what is missing.
 test: web
 	tests/run.sh
+
+# The browser walk alone; its pictures go to target/screens/.
+walk: web
+	cargo build
+	node web/walk.mjs
 
 # Scripts and styles of the pages. Without Node the program is built without them and says which pages are missing.
 web:

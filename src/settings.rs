@@ -300,7 +300,12 @@ impl Settings {
     }
 }
 
-/// The database and the brand folder, which is all that offline commands (`migrate`, `ledger verify`) need.
+/// The folder with the brand's files, which is all that `validate` needs.
+pub fn brand_dir(raw: &Raw) -> PathBuf {
+    raw.get("BRAND_DIR", &mut Vec::new()).unwrap_or_else(|| String::from(".")).into()
+}
+
+/// The database, which is all that offline commands (`migrate`, `ledger verify`) need.
 pub fn database_url(raw: &Raw) -> String {
     raw.get("DATABASE_URL", &mut Vec::new()).unwrap_or_else(|| String::from("sqlite://data/shuke.db"))
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `make test` runs: format, lints, then every test on both engines. Works as root and as a user, without a terminal.
+# What `make test` runs: format, lints, every test on both engines, the browser walk. Works as root and as a user, without a terminal.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -37,3 +37,22 @@ export SHUKE_TEST_PG
 
 say "tests"
 if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --no-fail-fast "$@"; else cargo test --no-fail-fast "$@"; fi
+
+# What runs in a browser: the islands by themselves, then the walk through a demo. Named tests leave both out.
+[ "$#" -eq 0 ] || exit 0
+if ! command -v node >/dev/null 2>&1; then
+    say "no Node here: the pages' scripts and the browser walk are NOT tested"
+    exit 0
+fi
+say "scripts of the pages"
+npm --prefix web run --silent test
+
+say "browser walk"
+cargo build --quiet
+CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
+if [ -z "$CHROMIUM" ]; then
+    say "Chromium is missing: install the package chromium, or name one with CHROMIUM=/path/to/it"
+    exit 1
+fi
+export CHROMIUM
+node web/walk.mjs

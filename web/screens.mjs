@@ -1,72 +1,42 @@
 // Takes the pictures of the README: starts `shuke demo` on data of its own, walks through it in a browser as a customer and a
-// clerk, and writes docs/screens/*.png. `make screens`, or `node screens.mjs sandbox pass` for some; SHUKE names another binary, CHROMIUM another browser.
+// clerk, and writes docs/screens/*.png. `make screens`, or `node screens.mjs sandbox pass` for some; SHUKE names another binary,
+// CHROMIUM another browser.
 
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import puppeteer from "puppeteer-core";
+import { join } from "node:path";
 import { squeeze } from "./png.mjs";
+import { Stage, click, frameOf, root } from "./stage.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const shuke = process.env.SHUKE ?? join(root, "target/release/shuke");
 const out = process.env.OUT ?? join(root, "docs/screens");
 /** Names of pictures; none takes all. */
 const only = process.argv.slice(2);
-const [service, sandbox] = ["18180", "18190"];
 /** A picture in a README is looked at, not printed. */
 const HEAVIEST = 200_000;
 
-const folder = mkdtempSync(join(tmpdir(), "shuke-screens-"));
-const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(LINE_|LIFF_|DATABASE_URL|SHUKE_SECRET)/.test(name)));
-const demo = spawn(shuke, ["demo", "--data", join(folder, "demo"), "--port", service, "--sandbox-port", sandbox], {
-  cwd: root,
-  env: clean,
-  stdio: ["ignore", "pipe", "inherit"],
-});
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  userDataDir: join(folder, "browser"),
-  args: [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--lang=zh-TW", "--accept-lang=zh-TW", "--hide-scrollbars",
-  ],
-});
+const stage = new Stage();
+let browser;
 try {
   mkdirSync(out, { recursive: true });
-  await walk(await greeting());
+  await stage.open(shuke);
+  browser = await stage.browser("browser");
+  await walk(stage.desk);
 } catch (error) {
   const seen = join(tmpdir(), "shuke-screens-failed.png");
-  await (await browser.pages()).at(-1)?.screenshot({ path: seen });
+  await (await browser?.pages())?.at(-1)?.screenshot({ path: seen });
   console.error(`what was seen last: ${seen}`);
   throw error;
 } finally {
-  await browser.close();
-  demo.kill("SIGTERM");
-  await new Promise((done) => (demo.exitCode === null ? demo.once("exit", done) : done()));
-  rmSync(folder, { recursive: true, force: true });
+  await stage.close();
+  for (const complaint of new Set(stage.complaints)) console.error(complaint);
 }
 const heavy = readdirSync(out).filter((name) => statSync(join(out, name)).size > HEAVIEST);
 if (heavy.length > 0) throw new Error(`heavier than ${HEAVIEST} bytes: ${heavy.join(", ")}`);
 
-/** What the demo prints when it is ready: the device's code, the clerk and the PIN. */
-function greeting() {
-  return new Promise((done, failed) => {
-    let said = "";
-    demo.once("exit", (code) => failed(new Error(`the demo ended with ${code}:\n${said}`)));
-    demo.stdout.on("data", (chunk) => {
-      said += chunk;
-      if (!said.includes("Ctrl-C stops")) return;
-      const [, device] = /Device code\s+(\S+)/.exec(said) ?? [];
-      const [, clerk, pin] = /Clerk, PIN\s+(\S+)\s+(\d+)/.exec(said) ?? [];
-      done({ device, clerk, pin });
-    });
-  });
-}
-
 async function walk({ device, clerk, pin }) {
-  const page = await open(`http://shuke.localhost:${sandbox}/?lang=zh-Hant`, { width: 1280, height: 800, deviceScaleFactor: 1.5 });
+  const page = await open(`http://shuke.localhost:${stage.sandbox}/?lang=zh-Hant`, { width: 1280, height: 800, deviceScaleFactor: 1.5 });
   const desk = await frameOf(page, "[data-desk]");
   await enrol(desk, device);
   await signIn(desk, clerk, pin);
@@ -93,24 +63,14 @@ async function walk({ device, clerk, pin }) {
   await signIn(desk, clerk, pin);
   const heard = desk.evaluate(() => new Promise((done) => addEventListener("message", (event) => event.data?.code && done(event.data.code))));
   await scan(page, desk, 1);
-  await shootOnPhone(`http://shuke.localhost:${service}/counter/`, "counter", page, await heard);
+  await shootOnPhone(`http://shuke.localhost:${stage.service}/counter/`, "counter", page, await heard);
   await plan();
 }
 
-/** A page that complains of what goes wrong in it. */
 async function open(address, viewport) {
-  const page = await browser.newPage();
-  page.on("pageerror", (error) => console.error(`${address}: ${error.message}`));
-  await page.setViewport(viewport);
-  await page.emulateTimezone("Asia/Taipei");
-  await page.goto(address, { waitUntil: "load" });
+  const page = await stage.page(browser, address, viewport);
   await settle(page);
   return page;
-}
-
-async function frameOf(page, selector) {
-  const handle = await page.waitForSelector(selector);
-  return handle.contentFrame();
 }
 
 async function enrol(desk, device) {
@@ -181,12 +141,6 @@ async function advance(page) {
   await page.waitForFunction((before) => document.querySelector("[data-offset]").textContent !== before, {}, before);
 }
 
-/** By script: a headless page on a busy machine may still be moving under the mouse. */
-async function click(page, selector) {
-  await page.waitForSelector(selector);
-  await page.$eval(selector, (each) => each.click());
-}
-
 /** Lets streams speak, fonts load and sheets slide. */
 async function settle(page) {
   await page.evaluate(() => document.fonts.ready);
@@ -217,8 +171,10 @@ async function shootOnPhone(address, name, walking, code) {
 /** The plan of the sample push, as a terminal shows it. */
 async function plan() {
   if (only.length > 0 && !only.includes("plan")) return;
-  const env = join(folder, "demo/shuke.env");
-  const said = execFileSync(shuke, ["--env-file", env, "plan", "winback"], { cwd: root, env: clean, encoding: "utf8" });
+  const env = join(stage.data, "shuke.env");
+  const printed = execFileSync(shuke, ["--env-file", env, "plan", "winback"], { cwd: root, env: stage.env, encoding: "utf8" });
+  // As it reads where the settings stand in .env, not in a folder of today's.
+  const said = printed.replace(/\S*shuke --env-file \S+/g, "shuke");
   const page = await browser.newPage();
   await page.setViewport({ width: 900, height: 400, deviceScaleFactor: 1.5 });
   await page.setContent("<main><pre></pre></main>");

@@ -35,7 +35,8 @@ pub enum Outcome {
     AlreadyRun(Ran),
     /// Something changed since the plan. Nothing was done.
     Refused(Vec<Difference>),
-    /// A plan of definitions alone: this was published; nothing, when it had been before.
+    /// There was nobody to send to, or it was a plan of definitions alone: this was published; nothing, when it had been
+    /// before.
     Published(Vec<Change>),
 }
 
@@ -96,7 +97,10 @@ async fn begin_run(app: &App, tx: &mut Tx, brand: &Brand, plan: &Kept, actor: &A
     }
     let pins = &plan.fingerprint.definitions;
     let is_used = |change: &Change| pins.iter().any(|pin| pin.kind == change.kind && pin.name == change.name);
-    brand.publish_only(tx, app.clock.now(), actor, is_used).await?;
+    let changes = brand.publish_only(tx, app.clock.now(), actor, is_used).await?;
+    if applying::people(&mut *tx, plan).await? == 0 {
+        return Ok(Outcome::Published(changes));
+    }
     start(app, tx, plan, actor).await.map(Outcome::Started)
 }
 

@@ -54,9 +54,14 @@ pub async fn obstacles(
     Ok(found)
 }
 
+/// How many people get it.
+pub async fn people(on: impl Into<On<'_>>, plan: &Kept) -> sqlx::Result<i64> {
+    store::count_inside(on, plan.id).await
+}
+
 /// Whether the month does not suffice for a plan.
 pub async fn quota_gap(app: &App, plan: &Kept) -> Result<Option<Difference>, QuotaError> {
-    let need = store::count_inside(&app.db, plan.id).await?;
+    let need = people(&app.db, plan).await?;
     let quota = delivery::quota(app).await?;
     let left = quota.left_after(0).filter(|left| *left < need);
     Ok(left.map(|left| Difference::Quota { need, left: left.max(0) }))

@@ -3,6 +3,7 @@
 //! network · 64 usage.
 
 mod api_key;
+mod apply;
 mod demo;
 mod device;
 mod doctor;
@@ -11,11 +12,16 @@ mod ledger;
 mod migrate;
 mod open;
 mod pin;
+mod plan;
 mod print;
 mod sandbox;
 pub mod seed;
 mod serve;
 mod staff;
+mod status;
+mod steer;
+mod teller;
+mod validate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -84,6 +90,24 @@ enum Command {
     Sandbox(sandbox::Args),
     /// Run the service: webhook, member pages, counter, API, and the sender.
     Serve,
+    /// Check the brand's files: every fault with its place and what would be right.
+    Validate {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// See what a campaign would do: people, words, quota, cost, and a digest. Sends nothing, publishes nothing.
+    Plan(plan::Args),
+    /// Do what a plan showed, once; refused when anything of it has changed.
+    Apply(apply::Args),
+    /// See how the newest run of a campaign stands.
+    Status(status::Args),
+    /// Let the newest run of a campaign stand still.
+    Pause(status::Args),
+    /// Let it go on where it stopped.
+    Resume(status::Args),
+    /// End it: what has not left does not leave any more.
+    Cancel(status::Args),
     /// Check settings, database, clock and LINE, and say what to mend.
     Doctor {
         /// How to print.
@@ -133,6 +157,13 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Demo(demo) => demo::demo(&place, demo).await,
         Command::Sandbox(args) => sandbox::sandbox(&place, args).await,
         Command::Serve => serve::serve(&place).await,
+        Command::Validate { format } => validate::validate(&place.brand_dir()?, format),
+        Command::Plan(args) => plan::plan(&place, args).await,
+        Command::Apply(args) => apply::apply(&place, args).await,
+        Command::Status(args) => status::status(&place, args).await,
+        Command::Pause(args) => steer::steer(&place, args, steer::Wish::Pause).await,
+        Command::Resume(args) => steer::steer(&place, args, steer::Wish::Resume).await,
+        Command::Cancel(args) => steer::steer(&place, args, steer::Wish::Cancel).await,
         Command::Doctor { format } => doctor::doctor(&place, format).await,
         Command::Migrate => migrate::migrate(&place).await,
         Command::Ledger(args) => ledger::ledger(&place, args).await,

@@ -43,6 +43,14 @@ impl Place {
         Ok(settings)
     }
 
+    /// The folder with the brand's files, for commands that need nothing else.
+    pub fn brand_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.brand {
+            Some(brand) => Ok(brand.clone()),
+            None => Ok(settings::brand_dir(&Raw::read(self.env_file.as_deref())?)),
+        }
+    }
+
     /// The database alone, for commands that need no LINE settings.
     pub async fn database(&self) -> anyhow::Result<Db> {
         let url = settings::database_url(&Raw::read(self.env_file.as_deref())?);
@@ -63,7 +71,9 @@ impl Place {
                 anyhow::bail!("The database was migrated by a newer Shuke (migration {found}). Use the newer program.")
             }
         }
-        if let Some(installed) = install::find(&app.db).await? {
+        if let Some(installed) = install::find(&app.db).await?
+            && app.settings.is_sandbox()
+        {
             app.clock.set_offset_us(installed.clock_offset_us);
         }
         Ok(app)

@@ -33,7 +33,7 @@ pub fn moment(at: DateTime<Utc>) -> String {
 }
 
 /// Columns a text takes on a terminal; from Hangul on letters are two wide, which holds for all names we expect.
-fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum()
 }
 

@@ -1,7 +1,7 @@
 //! `shuke validate`: everything that is wrong with the brand's files, each with its place and what would be right. Needs no
 //! database and no settings. Exit 1 when something is wrong.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use serde_json::json;
@@ -16,9 +16,30 @@ use crate::words::{Lang, Voice, Words};
 /// # Errors
 /// When the terminal takes no more text.
 pub fn validate(folder: &Path, format: Format) -> anyhow::Result<Exit> {
-    let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let colours = is_coloured(&io::stdout());
     let mut out = io::stdout().lock();
     report(&mut out, brand::read(folder), &Words::load().voice(terminal_lang()), format, colours)
+}
+
+/// The brand in `folder`, for a command that goes on with it; its faults are printed.
+///
+/// # Errors
+/// When the terminal takes no more text.
+pub fn readable(out: &mut impl Write, folder: &Path, format: Format) -> anyhow::Result<Result<Brand, Exit>> {
+    let broken = match brand::read(folder) {
+        Ok(brand) => return Ok(Ok(brand)),
+        Err(broken) => broken,
+    };
+    let voice = Words::load().voice(terminal_lang());
+    let exit = match format {
+        Format::Json => report(out, Err(broken), &voice, format, false)?,
+        Format::Human => report(&mut io::stderr().lock(), Err(broken), &voice, format, is_coloured(&io::stderr()))?,
+    };
+    Ok(Err(exit))
+}
+
+fn is_coloured(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 /// Prints the outcome of reading a brand.

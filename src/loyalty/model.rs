@@ -1,5 +1,5 @@
 //! A member's rewards without a database: the wallet that decides on one side, the books rebuilt from the entries on the
-//! other. Random histories show that they never part (RULES.md E8).
+//! other. Random histories show that they never part.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;

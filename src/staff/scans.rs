@@ -8,13 +8,12 @@ use crate::app::App;
 use crate::ids::{DeviceId, MemberId, ScanId, StaffId, VoucherId};
 use crate::store::{On, Tx, query};
 
-/// The same code read again on a device within so long is one act (DESIGN.md section 9, "Settled numbers").
+/// The same code read again on a device within so long is one act.
 pub const SAME_ACT: TimeDelta = TimeDelta::seconds(3);
 /// A reading may be acted on for so long: whoever lets a sheet lie longer reads again.
 pub const LASTS: TimeDelta = TimeDelta::minutes(5);
 /// Readings of codes nobody has, on one device within [`MISSES_WITHIN`], after which it must wait: who tries out member
-/// numbers needs a hundred thousand tries for one hit (RULES.md E7, "lock-out per source after 5 misses"; eased to 10
-/// since a worn scanner misreads).
+/// numbers needs a hundred thousand tries for one hit. Ten, since a worn scanner misreads.
 pub const MISSES: i64 = 10;
 /// The window of [`MISSES`].
 pub const MISSES_WITHIN: TimeDelta = TimeDelta::minutes(5);

@@ -20,7 +20,7 @@ use crate::web::face::{Face, Scene};
 use crate::web::pieces::{Band, Tone, Undo as WayBack};
 use crate::web::reader::Reader;
 
-/// How long the bar with the way back is shown (DESIGN.md section 9, "Settled numbers").
+/// How long the bar with the way back is shown.
 const UNDO_BAR: TimeDelta = TimeDelta::seconds(10);
 /// How many acts the desk lists.
 const LISTED: usize = 3;

@@ -22,7 +22,7 @@ use crate::web::face::Face;
 use crate::web::pieces::{Drawn, Shell, draw};
 use crate::web::reader::Reader;
 
-/// LINE's own SDK, newest of version 2: versions up to 2.31.0 have a hole in browsers outside LINE (PLATFORM.md, LIFF).
+/// LINE's own SDK, newest of version 2: versions up to 2.31.0 have a hole in browsers outside LINE (LIFF release notes, 2026-09-30).
 const SDK: &str = "https://static.line-scdn.net/liff/edge/2/sdk.js";
 
 /// The page that runs LIFF and sends its ID token to `…/session`. It shows the shape of the card meanwhile.

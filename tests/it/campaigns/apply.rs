@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use shuke::brand::{self, Outcome};
-use shuke::campaigns::Difference;
+use shuke::campaigns::{self, Difference};
 use shuke::delivery::State;
 use shuke::ids::Actor;
 use shuke::spec::definitions::{self, Changed};
@@ -251,15 +251,44 @@ async fn two_who_apply_at_once_make_one_run() {
 }
 
 #[tokio::test]
+async fn two_plans_of_one_campaign_wait_for_each_other() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = lapsed(&shop, "王小美").await;
+        let first = shop.plan("winback").await;
+        lapsed(&shop, "陳大安").await;
+        let second = shop.plan("winback").await;
+        shop.advance(TimeDelta::minutes(1)).await;
+        let (brand, actor) = (shop.brand(), Actor::operator());
+
+        let kept = campaigns::by_digest(&db, &first.digest).await.unwrap().unwrap();
+        let mut tx = db.begin().await.unwrap();
+        campaigns::apply::lock(&mut tx, &kept).await.unwrap();
+        let run = campaigns::apply::start(&shop.app, &mut tx, &kept, &actor).await.unwrap();
+        let mut other = Box::pin(brand::apply(&shop.app, &brand, &second.digest, &actor));
+        let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut other).await;
+        assert!(early.is_err(), "it does not wait: {early:?}");
+        tx.commit().await.unwrap();
+        let at = shop.app.clock.now();
+        assert_eq!(other.await.unwrap(), Outcome::Refused(vec![Difference::RunSince { run, at }]));
+
+        campaigns::prepare(&shop.app, run).await.unwrap();
+        shop.send().await;
+        assert_eq!(shop.pushed(&mei).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_cut_off_while_it_was_written_is_finished_by_the_service() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         shop.writes("campaigns/winback.yaml", TO_ALL);
         let phones = shop.regulars(3).await;
         let plan = shop.plan("winback").await;
-        let kept = shuke::campaigns::by_digest(&db, &plan.digest).await.unwrap().unwrap();
+        let kept = campaigns::by_digest(&db, &plan.digest).await.unwrap().unwrap();
         let mut tx = db.begin().await.unwrap();
-        shuke::campaigns::apply::start(&shop.app, &mut tx, &kept, &Actor::operator()).await.unwrap();
+        campaigns::apply::start(&shop.app, &mut tx, &kept, &Actor::operator()).await.unwrap();
         tx.commit().await.unwrap();
         let status = shop.status("winback").await;
         assert_eq!((status.state, status.planned, status.more.waiting), (State::Preparing, 3, 3));
@@ -268,6 +297,21 @@ async fn what_was_cut_off_while_it_was_written_is_finished_by_the_service() {
         shop.advance(TimeDelta::seconds(20)).await;
         shop.send().await;
         assert_eq!(shop.copies(&phones), [0, 3]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_with_nobody_in_it_makes_no_run() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.edits("templates/winback.yaml", "好久不見", "很久不見");
+        let plan = shop.plan("winback").await;
+        assert_eq!((plan.audience.inside, plan.messages, plan.requests), (0, 0, 0));
+        assert_eq!(shop.apply(&plan.digest).await, Outcome::Published(plan.changes.clone()));
+        let runs: i64 = query(&db, "select count(*) from run").value().await.unwrap();
+        assert_eq!(runs, 0);
+        assert_eq!(shop.apply(&plan.digest).await, Outcome::Published(Vec::new()));
     })
     .await;
 }

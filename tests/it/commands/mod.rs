@@ -2,6 +2,7 @@
 
 mod ledger;
 mod people;
+mod pushes;
 
 use std::process::{Output, Stdio};
 

@@ -2,11 +2,12 @@
 //! The judge is LINE's own history, and the database the program left.
 
 mod intake;
+mod send;
 
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
 use shuke::clock::{Chance, Clock};
@@ -109,8 +110,15 @@ impl Service {
 
     /// Starts it and waits until it is ready.
     pub async fn start(&mut self) {
+        self.start_with(&[]).await;
+    }
+
+    /// The same with something more in its environment.
+    pub async fn start_with(&mut self, more: &[(&str, &str)]) {
         let log = File::options().create(true).append(true).open(self.folder.join("log")).expect("a log file");
-        let child = self.command(&["serve"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
+        let mut command = self.command(&["serve"]);
+        command.envs(more.iter().copied());
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
         self.child = Some(child.expect("the program starts"));
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().expect("a client");
         for _ in 0..READY_TRIES {
@@ -128,9 +136,28 @@ impl Service {
     /// Ends it as a power failure would (SIGKILL), in the middle of whatever it does.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
-            child.kill().expect("it can be killed");
+            if child.try_wait().expect("a child").is_none() {
+                child.kill().expect("it can be killed");
+            }
             child.wait().expect("it is gone");
         }
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.as_mut().is_none_or(|child| child.try_wait().expect("a child").is_some())
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ended(&mut self) -> ExitStatus {
+        for _ in 0..READY_TRIES {
+            if let Some(status) = self.child.as_mut().expect("it was started").try_wait().expect("a child") {
+                self.child = None;
+                return status;
+            }
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
+        panic!("the service goes on:\n{}", self.log());
     }
 
     /// What it has logged.

@@ -7,9 +7,9 @@ use shuke::ids::Actor;
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::query;
 
-use super::{EQUAL, PERSONAL, a_run, keys_are_sound};
+use super::{EQUAL, PERSONAL, a_run};
 use crate::harness::on_both;
-use crate::shop::Shop;
+use crate::shop::{Shop, keys_are_sound};
 
 #[tokio::test]
 async fn keys_are_on_disk_before_anything_leaves() {
@@ -60,7 +60,7 @@ async fn an_outage_of_a_day_ends_after_ten_tries_and_is_said_so() {
         assert_eq!(shop.requests("multicast"), 10);
         let status = shop.status("winback").await;
         assert_eq!((status.state, status.accepted, status.unknown), (State::Done, 0, 3));
-        keys_are_sound(&shop);
+        keys_are_sound(&shop.sandbox);
     })
     .await;
 }

@@ -4,13 +4,14 @@
 mod faults;
 mod keys;
 mod pauses;
+mod replies;
 mod senders;
 
 use chrono::TimeDelta;
 use shuke::delivery::State;
 use shuke::ids::{LineUserId, RunId};
 
-use crate::shop::Shop;
+use crate::shop::{Shop, keys_are_sound};
 
 /// The same to everybody who joined.
 const EQUAL: &str =
@@ -34,28 +35,7 @@ async fn all_have_one(shop: &Shop, phones: &[LineUserId]) {
     let status = shop.status("winback").await;
     let all = i64::try_from(phones.len()).unwrap();
     assert_eq!((status.state, status.planned, status.accepted), (State::Done, all, all), "{status:?}");
-    keys_are_sound(shop);
-}
-
-/// Each request to many or to one has a retry key; one key never carries two bodies, and two requests that were accepted
-/// never have one.
-fn keys_are_sound(shop: &Shop) {
-    shop.sandbox.look(|world| {
-        let mut bodies = std::collections::HashMap::new();
-        let mut accepted = std::collections::HashSet::new();
-        for request in &world.requests {
-            if !["push", "multicast"].contains(&request.endpoint.as_str()) {
-                continue;
-            }
-            let key = request.retry_key.clone().expect("a retry key");
-            assert!(request.repeats.as_ref().is_none_or(|repeat| repeat.same_body), "another body under {key}");
-            let known = bodies.entry(key.clone()).or_insert_with(|| request.body_sha256.clone());
-            assert_eq!(*known, request.body_sha256, "another body under {key}");
-            assert!(request.sent.is_none() || accepted.insert(key), "accepted twice under one key");
-        }
-        let replies = world.requests.iter().filter(|request| request.endpoint == "reply");
-        assert!(replies.into_iter().all(|request| request.retry_key.is_none()), "a reply with a retry key");
-    });
+    keys_are_sound(&shop.sandbox);
 }
 
 /// Longer than any wait between two tries of a short trouble.

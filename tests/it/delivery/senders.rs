@@ -1,8 +1,17 @@
 //! One sender at a time, whichever replica; one that was stopped for too long does no harm when it wakes up.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use chrono::TimeDelta;
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
 use shuke::delivery::{self, Sender};
+use shuke::ids::HolderId;
+use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Endpoint, Fault, FaultKind, Sandbox};
+use shuke::store::query;
+use tokio::sync::Notify;
 
 use super::{EQUAL, PATIENCE, PERSONAL, a_run, all_have_one};
 use crate::harness::on_both;
@@ -81,6 +90,102 @@ async fn whether_anybody_sends_is_known() {
         assert!(!alive().await, "its lease has ended");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_replica_that_lost_the_lease_without_knowing_takes_nothing() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        query(db.writer(), "update approval set state = 'paused'").execute().await.unwrap();
+        shop.sender.step().await.unwrap();
+        query(db.writer(), "update approval set state = 'open'").execute().await.unwrap();
+        // Somebody whose clock is ahead of ours takes the lease while we still believe in it.
+        let other: HolderId = shop.app.ids.make();
+        query(db.writer(), "update lease set holder = $1, token = token + 1 where name = 'sender'")
+            .bind(other)
+            .execute()
+            .await
+            .unwrap();
+        assert_eq!(shop.sender.step().await.unwrap().sent, 0);
+        assert_eq!(shop.copies(&phones), [3]);
+        shop.advance(TimeDelta::seconds(5)).await;
+        shop.send().await;
+        all_have_one(&shop, &phones).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_after_the_lease_was_lost_changes_nothing() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let (away_way, next_way) = (Way::refusing(&shop.sandbox), Way::asking(&shop.sandbox));
+        let away = Sender::new(shop.replica_over(31, away_way.clone()));
+        let next = Sender::new(shop.replica_over(32, next_way.clone()));
+        let wakes_up_late = async {
+            let stepped = away.step().await.unwrap();
+            // Only now does the second one hear that LINE has taken its request.
+            next_way.go_on.notify_one();
+            stepped
+        };
+        let takes_over = async {
+            away_way.asked.notified().await;
+            shop.sandbox.advance(TimeDelta::seconds(10));
+            let meanwhile = async {
+                next_way.asked.notified().await;
+                away_way.go_on.notify_one();
+            };
+            tokio::join!(next.step(), meanwhile).0.unwrap()
+        };
+        let (late, took_over) = tokio::join!(wakes_up_late, takes_over);
+        assert_eq!((late.sent, took_over.sent), (1, 1));
+        next.step().await.unwrap();
+        all_have_one(&shop, &phones).await;
+    })
+    .await;
+}
+
+/// A way to LINE on which a multicast waits for the test before its answer is heard.
+struct Way {
+    line: Arc<dyn Transport>,
+    /// Whether it never gets there, and 403 is heard.
+    refuses: bool,
+    asked: Notify,
+    go_on: Notify,
+}
+
+impl Way {
+    fn refusing(sandbox: &Sandbox) -> Arc<Self> {
+        Self::new(sandbox, true)
+    }
+
+    fn asking(sandbox: &Sandbox) -> Arc<Self> {
+        Self::new(sandbox, false)
+    }
+
+    fn new(sandbox: &Sandbox, refuses: bool) -> Arc<Self> {
+        Arc::new(Self { line: sandbox.transport(), refuses, asked: Notify::new(), go_on: Notify::new() })
+    }
+}
+
+impl Transport for Way {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
+        Box::pin(async move {
+            if !request.uri().path().ends_with("/multicast") {
+                return self.line.send(request).await;
+            }
+            let answer = if self.refuses {
+                Ok(Response::builder().status(403).body(Bytes::from_static(b"{}")).unwrap())
+            } else {
+                self.line.send(request).await
+            };
+            self.asked.notify_one();
+            self.go_on.notified().await;
+            answer
+        })
+    }
 }
 
 /// Waits until LINE was asked something at `endpoint`.

@@ -1,5 +1,6 @@
 //! What every test stands on: a fresh database of each engine, a clock that stands still, ids from a seed.
 
+pub mod brand_folder;
 pub mod databases;
 pub mod postgres;
 
@@ -7,6 +8,7 @@ use chrono::{DateTime, Utc};
 use shuke::clock::{Chance, Clock};
 use shuke::ids::Ids;
 
+pub use brand_folder::BrandFolder;
 pub use databases::{Fresh, each_engine, on_both};
 
 /// Monday, 2 March 2026, 10:30 in Taipei.

@@ -8,6 +8,7 @@ mod page;
 mod people;
 mod restart;
 mod sending;
+mod sessions;
 mod sockets;
 mod webhooks;
 

@@ -4,7 +4,7 @@
 mod counter;
 mod push;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use chrono::TimeDelta;
@@ -14,7 +14,7 @@ use shuke::clock::{Chance, Clock};
 use shuke::delivery::Sender;
 use shuke::ids::{AccountId, Ids, LineUserId, MemberId};
 use shuke::intake::{self, Intake};
-use shuke::line::client::{Client, Setup};
+use shuke::line::client::{Client, Setup, Transport};
 use shuke::members::accounts::{self, Directory};
 use shuke::members::{self, Member};
 use shuke::sandbox::{Channel, Config, Sandbox};
@@ -28,6 +28,7 @@ use tokio_util::task::TaskTracker;
 use crate::harness;
 
 pub use counter::{clerk, colleague, yongkang, zhongshan};
+pub use push::{copies, keys_are_sound, regulars};
 
 /// The shop and everybody's phones.
 pub struct Shop {
@@ -74,7 +75,12 @@ impl Shop {
 
     /// Another replica of the service on the same database.
     pub fn another_replica(&self) -> App {
-        app_from_seed(&self.app.db, self.app.clock.clone(), &self.sandbox, 21)
+        self.replica_over(21, self.sandbox.transport())
+    }
+
+    /// Another replica whose way to LINE is a test's own.
+    pub fn replica_over(&self, seed: u64, way: Arc<dyn Transport>) -> App {
+        app_from_seed(&self.app.db, self.app.clock.clone(), &self.sandbox, seed, way)
     }
 
     /// Somebody new adds the account.
@@ -160,10 +166,10 @@ impl Shop {
 
 /// The service's parts on a database, with the sandbox as LINE.
 pub fn app_over(db: &Db, clock: Clock, sandbox: &Sandbox) -> App {
-    app_from_seed(db, clock, sandbox, 11)
+    app_from_seed(db, clock, sandbox, 11, sandbox.transport())
 }
 
-fn app_from_seed(db: &Db, clock: Clock, sandbox: &Sandbox, seed: u64) -> App {
+fn app_from_seed(db: &Db, clock: Clock, sandbox: &Sandbox, seed: u64, way: Arc<dyn Transport>) -> App {
     let chance = Chance::seeded(seed);
     let ids = Ids::new(clock.clone(), chance.clone());
     let settings = Settings::check(&Raw::of(raw_settings(&sandbox.config().channel))).expect("settings of the tests");
@@ -174,7 +180,7 @@ fn app_from_seed(db: &Db, clock: Clock, sandbox: &Sandbox, seed: u64) -> App {
         api_base: settings.line_api_base.clone(),
         data_api_base: settings.line_data_api_base.clone(),
     };
-    let line = Client::over(sandbox.transport(), setup, clock.clone()).expect("a loopback address");
+    let line = Client::over(way, setup, clock.clone()).expect("a loopback address");
     App::new(Parts {
         db: db.clone(),
         line,

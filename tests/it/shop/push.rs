@@ -1,13 +1,16 @@
 //! What a marketer does, and what a push leaves on phones.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
+use shuke::app::App;
 use shuke::brand::{self, Brand, Outcome};
 use shuke::campaigns::{self, Plan, Status};
-use shuke::ids::{Actor, LineUserId, RunId};
+use shuke::ids::{AccountId, Actor, LineUserId, RunId};
 use shuke::members::friends::{self, FriendState};
 use shuke::members::{self, consent};
-use shuke::sandbox::{NewUser, Via};
+use shuke::sandbox::{NewUser, Sandbox, Via};
 use shuke::store::query;
 use uuid::Uuid;
 
@@ -81,22 +84,12 @@ impl Shop {
 
     /// Every message a push or multicast left on her phone.
     pub fn pushed(&self, phone: &LineUserId) -> Vec<Value> {
-        self.sandbox.look(|world| {
-            let chat = world.chats.get(phone).into_iter().flatten();
-            let pushed = chat.filter(|bubble| matches!(bubble.via(), Some(Via::Push | Via::Multicast)));
-            pushed.filter_map(|bubble| bubble.message()).collect()
-        })
+        pushed(&self.sandbox, phone)
     }
 
     /// How many of these phones have 0, 1, 2 … pushed messages.
     pub fn copies(&self, phones: &[LineUserId]) -> Vec<usize> {
-        let mut histogram = Vec::new();
-        for phone in phones {
-            let count = self.pushed(phone).len();
-            histogram.resize(histogram.len().max(count + 1), 0);
-            histogram[count] += 1;
-        }
-        histogram
+        copies(&self.sandbox, phones)
     }
 
     /// Requests that reached LINE at `endpoint`, taken or not.
@@ -106,31 +99,7 @@ impl Shop {
 
     /// Members who agreed to offers, there without an event each: `count` phones, the oldest first.
     pub async fn regulars(&self, count: usize) -> Vec<LineUserId> {
-        let new = (0..count).map(|n| NewUser {
-            name: format!("常客{n}"),
-            language: Some(String::from("zh-TW")),
-            following: true,
-            ..NewUser::default()
-        });
-        let phones = self.sandbox.seed(new);
-        let now = self.app.clock.now();
-        for some in phones.chunks(100) {
-            let mut tx = self.app.db.begin().await.unwrap();
-            for phone in some {
-                let friend = friends::meet(&self.app, &mut tx, self.account, phone).await.unwrap();
-                friends::set_state(&mut tx, &friend, FriendState::Following, now).await.unwrap();
-                let name = self.sandbox.look(|world| world.people[phone].user.name.clone());
-                let profile = friends::Profile { name, picture: None, language: Some(String::from("zh-TW")) };
-                friends::keep_profile(&self.app, &mut tx, &friend, &profile).await.unwrap();
-                let actor = Actor::member(friend.member);
-                members::join(&self.app, &mut tx, friend.member, now, &actor, "a wording").await.unwrap();
-                let answer =
-                    consent::Answer { purpose: consent::MARKETING, granted: true, wording: "a wording", at: now };
-                consent::record(&self.app, &mut tx, friend.member, answer, &actor).await.unwrap();
-            }
-            tx.commit().await.unwrap();
-        }
-        phones
+        regulars(&self.app, &self.sandbox, self.account, (0..count).map(|n| format!("常客{n}"))).await
     }
 
     /// She was last served so long ago: a line of the ledger as a visit leaves it, without the rest of the engine.
@@ -160,4 +129,79 @@ impl Shop {
     pub async fn agrees(&self, phone: &LineUserId) {
         self.taps(phone, "好，請通知我").await;
     }
+}
+
+/// Every message a push or multicast left on a phone.
+pub fn pushed(sandbox: &Sandbox, phone: &LineUserId) -> Vec<Value> {
+    sandbox.look(|world| {
+        let chat = world.chats.get(phone).into_iter().flatten();
+        let pushed = chat.filter(|bubble| matches!(bubble.via(), Some(Via::Push | Via::Multicast)));
+        pushed.filter_map(|bubble| bubble.message()).collect()
+    })
+}
+
+/// How many of these phones have 0, 1, 2 … pushed messages.
+pub fn copies(sandbox: &Sandbox, phones: &[LineUserId]) -> Vec<usize> {
+    let mut histogram = Vec::new();
+    for phone in phones {
+        let count = pushed(sandbox, phone).len();
+        histogram.resize(histogram.len().max(count + 1), 0);
+        histogram[count] += 1;
+    }
+    histogram
+}
+
+/// Each request to many or to one has a retry key; one key never carries two bodies, and two requests that were accepted
+/// never have one. Replies have none.
+pub fn keys_are_sound(sandbox: &Sandbox) {
+    sandbox.look(|world| {
+        let mut bodies = HashMap::new();
+        let mut accepted = HashSet::new();
+        for request in
+            world.requests.iter().filter(|request| ["push", "multicast"].contains(&request.endpoint.as_str()))
+        {
+            let key = request.retry_key.clone().expect("a retry key");
+            assert!(request.repeats.as_ref().is_none_or(|repeat| repeat.same_body), "another body under {key}");
+            let known = bodies.entry(key.clone()).or_insert_with(|| request.body_sha256.clone());
+            assert_eq!(*known, request.body_sha256, "another body under {key}");
+            assert!(request.sent.is_none() || accepted.insert(key), "accepted twice under one key");
+        }
+        let mut replies = world.requests.iter().filter(|request| request.endpoint == "reply");
+        assert!(replies.all(|request| request.retry_key.is_none()), "a reply with a retry key");
+    });
+}
+
+/// Members with these names who agreed to offers, there without an event each; their phones.
+pub async fn regulars(
+    app: &App,
+    sandbox: &Sandbox,
+    account: AccountId,
+    names: impl IntoIterator<Item = String>,
+) -> Vec<LineUserId> {
+    let language = Some(String::from("zh-TW"));
+    let names: Vec<String> = names.into_iter().collect();
+    let new = names.iter().map(|name| NewUser {
+        name: name.clone(),
+        language: language.clone(),
+        following: true,
+        ..NewUser::default()
+    });
+    let phones = sandbox.seed(new);
+    let now = app.clock.now();
+    let people: Vec<(&LineUserId, &String)> = phones.iter().zip(&names).collect();
+    for some in people.chunks(100) {
+        let mut tx = app.db.begin().await.unwrap();
+        for (phone, name) in some {
+            let friend = friends::meet(app, &mut tx, account, phone).await.unwrap();
+            friends::set_state(&mut tx, &friend, FriendState::Following, now).await.unwrap();
+            let profile = friends::Profile { name: String::from(*name), picture: None, language: language.clone() };
+            friends::keep_profile(app, &mut tx, &friend, &profile).await.unwrap();
+            let actor = Actor::member(friend.member);
+            members::join(app, &mut tx, friend.member, now, &actor, "a wording").await.unwrap();
+            let answer = consent::Answer { purpose: consent::MARKETING, granted: true, wording: "a wording", at: now };
+            consent::record(app, &mut tx, friend.member, answer, &actor).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+    phones
 }

@@ -35,6 +35,7 @@ export class LiffSheet {
       if (!this.frame || event.source !== this.frame.contentWindow || !isTold(event.data)) return;
       const { wants, url, shows } = event.data;
       if (shows !== undefined) wishes.scan(shows);
+      if (wants === "login") wishes.open(inAnyPhone(this.frame.src));
       if (wants === "close") this.close();
       if (wants === "open" && url) wishes.open(url);
       if (wants === "friendship") wishes.follow();
@@ -44,13 +45,11 @@ export class LiffSheet {
   open(page: LiffPage): void {
     this.close();
     const frame = document.createElement("iframe");
-    const title = one("[data-sheet-title]", this.root);
     // Before it loads: the stub reads it at once.
     frame.name = page.frame_name;
     frame.src = page.url;
     frame.title = new URL(page.url).host;
     frame.allow = "screen-wake-lock; clipboard-write";
-    if (title) title.textContent = frame.title;
     one("[data-sheet-frame]", this.root)?.replaceChildren(frame);
     this.frame = frame;
     this.root.hidden = false;
@@ -62,6 +61,13 @@ export class LiffSheet {
     this.frame?.remove();
     this.frame = undefined;
   }
+}
+
+/** The page's address without the phone's own name before the host, as a message would link to it. */
+function inAnyPhone(address: string): string {
+  const at = new URL(address);
+  at.host = at.host.split(".").slice(1).join(".");
+  return at.href;
 }
 
 function isTold(data: unknown): data is Told {

@@ -28,11 +28,21 @@ export async function holdBeforeScanner(code: DrawnCode | null): Promise<string>
       stop.abort();
       done(words);
     };
-    addEventListener("message", (event) => event.source === counter && over(""), { signal: stop.signal });
+    const answered = () => {
+      lookThere();
+      over("");
+    };
+    addEventListener("message", (event) => event.source === counter && answered(), { signal: stop.signal });
     setTimeout(() => over(say("desk-shut")), PATIENCE);
   });
   counter.postMessage({ from: "phone", code: found.rawValue }, new URL(desk.src).origin);
   return heard;
+}
+
+/** On a narrow screen, where one thing is looked at at a time, that is the counter now. */
+function lookThere(): void {
+  const tab = one("button[data-show=desk]");
+  if (tab && tab.getClientRects().length > 0) tab.click();
 }
 
 /** The code in black on white. */

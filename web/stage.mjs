@@ -1,0 +1,155 @@
+// A demo of its own and browsers before it, for the walk and for pictures: free ports, data in a folder that goes away, and a
+// list of everything a page complained of.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import puppeteer from "puppeteer-core";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Chromium without its own errands, in the language of the shop. */
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync", "--lang=zh-TW", "--accept-lang=zh-TW", "--hide-scrollbars",
+];
+
+export class Stage {
+  folder = mkdtempSync(join(tmpdir(), "shuke-stage-"));
+  /** What pages complained of: errors, and what their policies kept from loading. */
+  complaints = [];
+  browsers = [];
+
+  /** Starts the demo, on free ports unless they are named, and waits until it says that it is ready. */
+  async open(shuke, ports = {}) {
+    this.service = ports.service ?? (await freePort());
+    this.sandbox = ports.sandbox ?? (await freePort());
+    // What names a real channel must not reach the demo; it would refuse to start.
+    const clean = Object.entries(process.env).filter(([name]) => !/^(LINE_|LIFF_|DATABASE_URL|SHUKE_SECRET)/.test(name));
+    this.env = Object.fromEntries(clean);
+    this.data = join(this.folder, "demo");
+    const given = ["--port", String(this.service), "--sandbox-port", String(this.sandbox)];
+    this.demo = spawn(shuke, ["demo", "--data", this.data, ...given], { cwd: root, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    this.demo.stderr.resume();
+    this.desk = await greeting(this.demo);
+  }
+
+  /** A browser of its own: other cookies, other flags. */
+  async browser(name, flags = []) {
+    const browser = await puppeteer.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      userDataDir: join(this.folder, name),
+      args: [...FLAGS, ...flags],
+    });
+    this.browsers.push(browser);
+    return browser;
+  }
+
+  /** A page whose complaints are kept. */
+  async page(browser, address, viewport) {
+    const page = await browser.newPage();
+    page.on("pageerror", (error) => this.complaints.push(`${page.url()}: ${error.message}`));
+    page.on("console", (message) => {
+      const text = message.text();
+      // An answer that is no success is an answer all the same, and a frame of another origin may not take the focus.
+      const isNoFault = /the server responded with a status of|Blocked autofocusing/.test(text);
+      if (message.type() === "error" && !isNoFault) this.complaints.push(`${page.url()}: ${text}`);
+    });
+    await page.setViewport(viewport);
+    await page.emulateTimezone("Asia/Taipei");
+    await page.goto(address, { waitUntil: "load" });
+    return page;
+  }
+
+  /** Moves the sandbox's clock, and the service's with it. */
+  async advance(seconds) {
+    const answer = await fetch(`http://127.0.0.1:${this.sandbox}/clock`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ advance_s: seconds }),
+    });
+    if (!answer.ok) throw new Error(`the clock did not move: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** Ends everything and forgets the data. */
+  async close() {
+    await Promise.all(this.browsers.map((browser) => browser.close()));
+    if (this.demo && this.demo.exitCode === null) {
+      const ended = new Promise((done) => this.demo.once("exit", done));
+      this.demo.kill("SIGTERM");
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A port nobody listens on. */
+function freePort() {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once("error", failed);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** What the demo prints when it is ready: the device's code, the clerk and the PIN. */
+function greeting(demo) {
+  return new Promise((done, failed) => {
+    let said = "";
+    demo.once("error", failed);
+    demo.once("exit", (code) => failed(new Error(`the demo ended with ${code}:\n${said}`)));
+    demo.stderr.on("data", (chunk) => (said += chunk));
+    demo.stdout.on("data", (chunk) => {
+      said += chunk;
+      if (!said.includes("Ctrl-C stops")) return;
+      const [, device] = /Device code\s+(\S+)/.exec(said) ?? [];
+      const [, clerk, pin] = /Clerk, PIN\s+(\S+)\s+(\d+)/.exec(said) ?? [];
+      done({ device, clerk, pin });
+    });
+  });
+}
+
+/** The document in a frame. */
+export async function frameOf(page, selector) {
+  const handle = await page.waitForSelector(selector);
+  return handle.contentFrame();
+}
+
+/** Clicks the first that matches, or the last that says `words`. By script: a headless page may still be moving under the mouse. */
+export async function click(page, selector, words = "") {
+  await page.waitForFunction(
+    (selector, words) => [...document.querySelectorAll(selector)].some((each) => each.textContent.includes(words)),
+    {},
+    selector,
+    words,
+  );
+  await page.evaluate(
+    (selector, words) => {
+      const all = [...document.querySelectorAll(selector)];
+      (words ? all.findLast((each) => each.textContent.includes(words)) : all[0]).click();
+    },
+    selector,
+    words,
+  );
+}
+
+/** Waits until the page says this within what `selector` names. */
+export async function says(page, selector, words) {
+  try {
+    await page.waitForFunction(
+      (selector, words) => [...document.querySelectorAll(selector)].some((each) => each.textContent.includes(words)),
+      { timeout: 15_000 },
+      selector,
+      words,
+    );
+  } catch {
+    const said = await page.$$eval(selector, (all) => all.map((each) => each.textContent.trim()).join(" | "));
+    throw new Error(`${selector} does not say ${JSON.stringify(words)} but: ${said || "nothing"}`);
+  }
+}

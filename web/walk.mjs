@@ -1,0 +1,234 @@
+// The browser walk: a phone joins, its pass is read by a camera and by a scanner gun, ten stamps become a voucher, the voucher is
+// taken once. `node walk.mjs` after `cargo build`; SHUKE names another binary, CHROMIUM another browser. Pictures of each step
+// go to target/screens/ to be looked at.
+
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { film, modules, text } from "./code.mjs";
+import { Stage, click, frameOf, root, says } from "./stage.mjs";
+
+const screens = join(root, "target/screens");
+mkdirSync(screens, { recursive: true });
+const stage = new Stage();
+const camera = join(stage.folder, "camera.y4m");
+const began = Date.now();
+let step = "the demo starts";
+
+try {
+  await stage.open(process.env.SHUKE ?? join(root, "target/debug/shuke"));
+  await walk();
+  if (stage.complaints.length > 0) throw new Error(`pages complained:\n${[...new Set(stage.complaints)].join("\n")}`);
+  console.log(`the browser walk took ${Math.round((Date.now() - began) / 1000)} s; pictures in target/screens/`);
+} catch (error) {
+  for (const [i, browser] of stage.browsers.entries()) {
+    const pages = await browser.pages();
+    await pages.at(-1)?.screenshot({ path: join(screens, `failed-${i}.png`) }).catch(() => {});
+  }
+  console.error(`the browser walk failed while ${step}`);
+  for (const complaint of new Set(stage.complaints)) console.error(complaint);
+  console.error(error);
+  process.exitCode = 1;
+} finally {
+  await stage.close();
+}
+
+async function walk() {
+  const phones = await stage.browser("phones");
+  const street = await stage.page(phones, `http://shuke.localhost:${stage.sandbox}/?lang=zh-Hant`, { width: 1280, height: 800 });
+
+  step = "a stranger adds the account and takes her card";
+  await click(street, ".phone:nth-child(1) [data-follow]");
+  await click(street, ".phone:nth-child(1) .quick [data-action]", "領取會員卡");
+  await says(street, ".phone:nth-child(1) [data-chat]", "會員");
+  await shoot(street, "01-joined");
+
+  step = "she opens her pass";
+  await click(street, ".phone:nth-child(1) [data-strip] button", "會員條碼");
+  const pass = await frameOf(street, ".phone:nth-child(1) [data-sheet] iframe");
+  await pass.waitForSelector("[data-pass] .qr-dark");
+  await says(pass, "#live", "0／10");
+  const mine = new URL(pass.url()).origin;
+  await shoot(street, "02-pass");
+
+  step = "the counter's device is enrolled";
+  writeFileSync(camera, film());
+  const till = await stage.browser("till", [
+    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`,
+  ]);
+  const desk = await stage.page(till, `http://shuke.localhost:${stage.service}/counter/`, { width: 430, height: 860, deviceScaleFactor: 2 });
+  await desk.type("[name=code]", "3467-9ACD");
+  await click(desk, "button[type=submit]");
+  await says(desk, ".fault", "沒有這個裝置碼");
+  await shoot(desk, "03-enrol");
+  await desk.type("[name=code]", stage.desk.device);
+  await click(desk, "button[type=submit]");
+
+  step = "the clerk types a wrong PIN, and then hers";
+  await enterPin(desk, stage.desk.pin === "9264" ? "9265" : "9264");
+  await says(desk, ".fault", "還可以試 4 次");
+  await shoot(desk, "04-pin");
+  await signIn(desk);
+  await shoot(desk, "05-desk");
+
+  step = "the camera reads the pass";
+  hold(await shown(pass, "[data-pass]"));
+  await click(desk, "[data-camera-start]");
+  await says(desk, "#sheet .outcome", "＋1 點 → 1／10");
+  await shoot(desk, "06-sheet");
+
+  step = "one stamp is given, taken back, and given again";
+  await click(desk, "[data-give]");
+  await says(desk, "#result .band", "已蓋 1 點・1／10");
+  await says(pass, "#live", "1／10");
+  await shoot(desk, "07-stamped");
+  await click(desk, "#result [data-undo] button");
+  await says(desk, "#result .band", "已復原");
+  await says(pass, "#live", "0／10");
+  await shoot(desk, "08-undone");
+  // The phone still lies before the camera: it is no new reading until it was away.
+  await away();
+  hold(await shown(pass, "[data-pass]"));
+  await says(desk, "#sheet .outcome", "＋1 點 → 1／10");
+  await click(desk, "[data-give]");
+  await says(desk, "#result .band", "已蓋 1 點・1／10");
+
+  step = "the gun reads it too soon";
+  await away();
+  await gun(desk, await text(await shown(pass, "[data-pass]")));
+  await says(desk, "#sheet .not-now", "後才能再蓋");
+  await shoot(desk, "09-too-soon");
+  await click(desk, "[data-close]");
+
+  step = "ten minutes later the gun reads it again and the card fills";
+  await stage.advance(600);
+  await desk.reload();
+  await signIn(desk);
+  await shown(pass, "[data-pass]");
+  await gun(desk, await fresh(pass));
+  await says(desk, "#sheet .outcome", "＋1 點 → 2／10");
+  for (let i = 1; i < 9; i++) await click(desk, "[data-more]");
+  await says(desk, "#sheet .outcome", "集滿了：送拿鐵兌換券");
+  await shoot(desk, "10-full");
+  await click(desk, "[data-give]");
+  await says(desk, "#result .band", "已蓋 9 點，集滿送拿鐵兌換券");
+  await shoot(desk, "11-filled");
+
+  step = "the voucher appears on her phone by itself";
+  await says(pass, "#live", "拿鐵兌換券");
+  const phone = await stage.page(phones, `${mine}/m/`, { width: 390, height: 780, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
+  await phone.waitForSelector("[data-pass] .qr-dark");
+  await shoot(phone, "12-card");
+  await click(phone, ".links a", "集點卡");
+  await says(phone, ".history", "蓋了 9 點");
+  await shoot(phone, "13-stamps");
+  await click(phone, ".links a", "優惠券");
+  await says(phone, ".tickets", "拿鐵兌換券");
+  await shoot(phone, "14-vouchers");
+  await click(phone, ".ticket-use");
+  await phone.waitForSelector(".voucher-code .qr-dark");
+  await shoot(phone, "15-voucher");
+  const voucher = await text(await shown(phone, ".voucher-code"));
+
+  step = "the voucher is taken, and refused the second time";
+  await gun(desk, voucher);
+  await says(desk, "#sheet .redeemable", "拿鐵兌換券");
+  await shoot(desk, "16-voucher-read");
+  await click(desk, "#sheet .redeemable button", "兌換");
+  await says(desk, "#result .band", "已兌換拿鐵兌換券");
+  await shoot(desk, "17-redeemed");
+  await says(phone, "#live", "已使用");
+  await shoot(phone, "18-used");
+  await away();
+  await gun(desk, voucher);
+  await says(desk, "#result .band", "已在中山店使用");
+  await says(desk, "#result .band", stage.desk.clerk);
+  await shoot(desk, "19-refused");
+
+  step = "a number is typed by hand";
+  await phone.goto(`${mine}/m/me`);
+  const number = await phone.$eval(".facts .digits", (each) => each.textContent);
+  await shoot(phone, "20-me");
+  // As fast as a person: what is faster counts as a gun.
+  await desk.type("#typed", number, { delay: 60 });
+  await click(desk, ".typed button");
+  await says(desk, "#sheet .notes", "手動輸入號碼");
+  await shoot(desk, "21-typed");
+  await click(desk, "[data-close]");
+
+  step = "the scanner gun is tried";
+  await desk.goto(`http://shuke.localhost:${stage.service}/counter/scanner-test`);
+  await gun(desk, await text(await shown(desk, ".sample")));
+  await says(desk, "[data-say]", "這支掃描槍可以使用");
+  await shoot(desk, "22-scanner-test");
+
+  step = "her session ends while the page is open, and LINE vouches for her again";
+  await street.bringToFront();
+  const sheet = ".phone:nth-child(1) [data-sheet] iframe";
+  await street.$eval(sheet, (frame) => frame.classList.add("before"));
+  await stage.advance(13 * 3600);
+  const again = await frameOf(street, `${sheet}:not(.before)`);
+  await again.waitForSelector("[data-pass] .qr-dark");
+  await says(again, "#live", "0／10");
+  await shoot(street, "23-again");
+}
+
+/** Holds a code before the camera: the film is changed while it runs. */
+function hold(code) {
+  const file = openSync(camera, "r+");
+  writeSync(file, film(code), 0);
+  closeSync(file);
+}
+
+/** Takes it away, for longer than the three seconds within which two readings are one. */
+async function away() {
+  hold();
+  await new Promise((done) => setTimeout(done, 3500));
+}
+
+async function signIn(desk) {
+  await enterPin(desk, stage.desk.pin);
+  await desk.waitForSelector("[data-camera]");
+}
+
+/** Chooses the clerk and presses the keys of the pad. */
+async function enterPin(desk, pin) {
+  await desk.waitForSelector("form.pin [data-pad]:not([hidden])");
+  await click(desk, "label.colleague", stage.desk.clerk);
+  for (const digit of pin) await click(desk, `[data-digit="${digit}"]`);
+  await Promise.all([desk.waitForNavigation(), click(desk, "[data-pad] button[type=submit]")]);
+}
+
+/** The code a page draws. */
+async function shown(page, selector) {
+  await page.waitForSelector(`${selector} .qr-dark`);
+  const [viewBox, path] = await page.$eval(`${selector} .qr`, (code) => [code.getAttribute("viewBox"), code.querySelector(".qr-dark").getAttribute("d")]);
+  return modules(viewBox, path);
+}
+
+/** The pass's text once the page has taken over the moved clock: another one than before. */
+async function fresh(pass) {
+  const before = await text(await shown(pass, "[data-pass]"));
+  const until = Date.now() + 15_000;
+  for (;;) {
+    const now = await text(await shown(pass, "[data-pass]"));
+    if (now !== before || Date.now() > until) return now;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}
+
+/** A scanner gun is a keyboard that types fast and ends with Enter. */
+async function gun(desk, code) {
+  for (const letter of code) {
+    if (/[A-Z:]/.test(letter)) await desk.keyboard.down("Shift");
+    await desk.keyboard.press(letter === ":" ? "Semicolon" : /[A-Z]/.test(letter) ? `Key${letter}` : `Digit${letter}`);
+    if (/[A-Z:]/.test(letter)) await desk.keyboard.up("Shift");
+  }
+  await desk.keyboard.press("Enter");
+}
+
+/** Lets sheets slide, then takes the picture. */
+async function shoot(page, name) {
+  await page.evaluate(() => document.fonts.ready);
+  await new Promise((done) => setTimeout(done, 300));
+  await page.screenshot({ path: join(screens, `${name}.png`) });
+}
