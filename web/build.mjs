@@ -29,7 +29,7 @@ const icons = [
   "clock", "copy", "device-mobile", "gift", "history", "keyboard", "language", "lock", "logout", "minus", "plus", "qrcode", "refresh",
   "rosette", "scan", "settings", "shield-check", "ticket", "user", "users", "wifi-off", "x", "bulb", "cup",
   "adjustments", "arrow-down-left", "arrow-up-right", "arrows-exchange", "bell", "bolt", "chevron-down", "device-mobile-plus", "dots-vertical",
-  "external-link", "id-badge-2", "map-pin", "menu-2", "message-2", "microphone", "photo", "rubber-stamp", "send", "speakerphone", "sticker-2",
+  "external-link", "id-badge-2", "key", "map-pin", "menu-2", "message-2", "microphone", "photo", "rubber-stamp", "send", "speakerphone", "sticker-2",
   "user-plus", "video", "world",
 ];
 

@@ -1,5 +1,6 @@
 // Takes the pictures of the README: starts `shuke demo` on data of its own, walks through it in a browser as a customer and a
-// clerk, and writes docs/screens/*.png. `make screens`, or `node screens.mjs sandbox pass` for some; SHUKE names another binary, CHROMIUM another browser.
+// clerk, and writes docs/screens/*.png. `make screens`, or `node screens.mjs sandbox pass` for some; SHUKE names another binary,
+// CHROMIUM another browser.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
@@ -12,8 +13,6 @@ const shuke = process.env.SHUKE ?? join(root, "target/release/shuke");
 const out = process.env.OUT ?? join(root, "docs/screens");
 /** Names of pictures; none takes all. */
 const only = process.argv.slice(2);
-/** Ports that stand in the pictures. */
-const [service, sandbox] = [18180, 18190];
 /** A picture in a README is looked at, not printed. */
 const HEAVIEST = 200_000;
 
@@ -21,7 +20,7 @@ const stage = new Stage();
 let browser;
 try {
   mkdirSync(out, { recursive: true });
-  await stage.open(shuke, { service, sandbox });
+  await stage.open(shuke);
   browser = await stage.browser("browser");
   await walk(stage.desk);
 } catch (error) {
@@ -37,7 +36,7 @@ const heavy = readdirSync(out).filter((name) => statSync(join(out, name)).size >
 if (heavy.length > 0) throw new Error(`heavier than ${HEAVIEST} bytes: ${heavy.join(", ")}`);
 
 async function walk({ device, clerk, pin }) {
-  const page = await open(`http://shuke.localhost:${sandbox}/?lang=zh-Hant`, { width: 1280, height: 800, deviceScaleFactor: 1.5 });
+  const page = await open(`http://shuke.localhost:${stage.sandbox}/?lang=zh-Hant`, { width: 1280, height: 800, deviceScaleFactor: 1.5 });
   const desk = await frameOf(page, "[data-desk]");
   await enrol(desk, device);
   await signIn(desk, clerk, pin);
@@ -64,7 +63,7 @@ async function walk({ device, clerk, pin }) {
   await signIn(desk, clerk, pin);
   const heard = desk.evaluate(() => new Promise((done) => addEventListener("message", (event) => event.data?.code && done(event.data.code))));
   await scan(page, desk, 1);
-  await shootOnPhone(`http://shuke.localhost:${service}/counter/`, "counter", page, await heard);
+  await shootOnPhone(`http://shuke.localhost:${stage.service}/counter/`, "counter", page, await heard);
   await plan();
 }
 
@@ -173,7 +172,9 @@ async function shootOnPhone(address, name, walking, code) {
 async function plan() {
   if (only.length > 0 && !only.includes("plan")) return;
   const env = join(stage.data, "shuke.env");
-  const said = execFileSync(shuke, ["--env-file", env, "plan", "winback"], { cwd: root, env: stage.env, encoding: "utf8" });
+  const printed = execFileSync(shuke, ["--env-file", env, "plan", "winback"], { cwd: root, env: stage.env, encoding: "utf8" });
+  // As it reads where the settings stand in .env, not in a folder of today's.
+  const said = printed.replace(/\S*shuke --env-file \S+/g, "shuke");
   const page = await browser.newPage();
   await page.setViewport({ width: 900, height: 400, deviceScaleFactor: 1.5 });
   await page.setContent("<main><pre></pre></main>");

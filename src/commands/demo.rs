@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::assets;
 use crate::clock::{Chance, Clock};
 use crate::ids::{Actor, Ids};
-use crate::sandbox::{self, Config, SITE, Sandbox};
+use crate::sandbox::{self, Config, DeskKeys, Keeper, SITE, Sandbox};
 use crate::settings::{Raw, Settings};
 use crate::staff::devices;
 use crate::store::install;
@@ -65,6 +65,7 @@ pub async fn demo(place: &Place, demo: Demo) -> anyhow::Result<Exit> {
         devices::Made::Code(code) => code.text,
         unmade => anyhow::bail!("No device can be enrolled at the store {STORE}: {unmade:?}"),
     };
+    sandbox.on_desk_keys(desk_keys(&app));
     demo.greet(members, &code, started)?;
 
     stop_asked().await;
@@ -76,6 +77,32 @@ pub async fn demo(place: &Place, demo: Demo) -> anyhow::Result<Exit> {
 
 /// The store the device code is for.
 const STORE: &str = "zhongshan";
+
+/// What the page tells a newcomer at the counter: a fresh device code, and who may sign in.
+fn desk_keys(app: &App) -> sandbox::MakeDeskKeys {
+    let app = app.clone();
+    Box::new(move || {
+        let app = app.clone();
+        Box::pin(async move {
+            let device_code = match devices::make_code(&app, STORE, "", &Actor::operator()).await {
+                Ok(devices::Made::Code(code)) => code.text,
+                Ok(unmade) => {
+                    tracing::warn!(?unmade, "no device code was made");
+                    return None;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "no device code was made");
+                    return None;
+                }
+            };
+            let keeper = |who: &seed::Colleague| Keeper { name: String::from(who.name), pin: String::from(who.pin) };
+            Some(DeskKeys {
+                device_code,
+                people: [seed::CLERK, seed::MANAGER, seed::OWNER].iter().map(keeper).collect(),
+            })
+        })
+    })
+}
 
 /// Writes the clock's offset where the command line beside the demo reads it.
 fn keep_offset(app: &App) -> sandbox::ClockMoved {

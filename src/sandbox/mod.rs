@@ -12,6 +12,7 @@ pub mod deliver;
 mod guard;
 mod history;
 mod journal;
+mod keys;
 pub mod liff;
 mod page;
 mod person;
@@ -28,6 +29,7 @@ pub use self::config::{Channel, Config, SITE, Tile};
 pub use self::deliver::{Habits, Order, Signature};
 pub use self::guard::refuse_real_credentials;
 pub use self::history::{Since, view};
+pub use self::keys::{DeskKeys, Keeper, MakeDeskKeys};
 pub use self::person::{ActRefused, Happened, LiffPage, NewUser};
 pub use self::serve::Broken;
 pub use self::world::faults::{Fault, FaultKind};
@@ -56,6 +58,7 @@ struct Inner {
     /// Made at the first webhook that leaves by a socket: reading the machine's certificates takes a while.
     http: OnceLock<reqwest::Client>,
     clock_moved: Mutex<Option<ClockMoved>>,
+    desk_keys: OnceLock<MakeDeskKeys>,
 }
 
 /// Told when the sandbox moved the clock, with the new offset in microseconds.
@@ -92,7 +95,17 @@ impl Sandbox {
             Inside { world, journal, habits: Habits::default(), post: deliver::Post::default(), service: None };
         let clock_moved = Mutex::new(None);
         let http = OnceLock::new();
-        Ok(Self(Arc::new(Inner { config, clock, ids, key, inside: Mutex::new(inside), grown, http, clock_moved })))
+        Ok(Self(Arc::new(Inner {
+            config,
+            clock,
+            ids,
+            key,
+            inside: Mutex::new(inside),
+            grown,
+            http,
+            clock_moved,
+            desk_keys: OnceLock::new(),
+        })))
     }
 
     /// Its settings.

@@ -156,6 +156,12 @@ impl Face {
         format!("{}{path}", self.audience.base())
     }
 
+    /// Sends who left out the last slash on, with the query LIFF may have put there.
+    pub fn slash(&self, query: Option<&str>) -> Response {
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        Redirect::permanent(&self.address(&format!("/{query}"))).into_response()
+    }
+
     /// Sends a reader to another address of this face: a whole page by a redirect, a part by telling htmx.
     pub fn send_to(&self, reader: Reader, path: &str) -> Response {
         let address = self.address(path);

@@ -2,6 +2,7 @@
 
 import { read } from "./parts/box";
 import { DialBoard } from "./parts/box-dials";
+import { startDeskKeys } from "./parts/box-keys";
 import { Phone } from "./parts/box-phone";
 import { pickPerson } from "./parts/box-picker";
 import { all, one } from "./parts/page";
@@ -99,12 +100,16 @@ for (const tab of all("[data-show]", document.body)) {
   });
 }
 
-document.addEventListener("click", (event) => {
+// Menus close when the mouse or the focus goes elsewhere; a click into a frame is seen as the page losing the focus.
+function closeMenus(but?: EventTarget | null): void {
   for (const menu of all<HTMLDetailsElement>("details.menu[open]")) {
-    if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
+    if (!(but instanceof Node && menu.contains(but))) menu.open = false;
   }
-});
+}
+document.addEventListener("click", (event) => closeMenus(event.target));
+addEventListener("blur", () => closeMenus());
 
+startDeskKeys();
 const desk = one<HTMLIFrameElement>("[data-desk]");
 one("[data-desk-again]")?.addEventListener("click", () => {
   if (desk) desk.src = desk.getAttribute("src") ?? desk.src;

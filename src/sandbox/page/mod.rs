@@ -17,12 +17,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures_util::stream::{Stream, unfold};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::keys::DeskKeys;
 use super::person::NewUser;
 use super::world::faults::FaultKind;
 use super::world::people::Person;
@@ -48,6 +49,7 @@ pub(super) fn router() -> Router<Sandbox> {
         .route("/phones", get(people))
         .route("/phones/{id}", get(phone))
         .route("/tape", get(tape))
+        .route("/desk-keys", post(desk_keys))
         .merge(assets::router())
 }
 
@@ -68,6 +70,7 @@ struct Page<'a> {
     tiles: Vec<(&'a str, &'a str, String)>,
     phones: String,
     words: String,
+    has_keys: bool,
 }
 
 impl Page<'_> {
@@ -112,6 +115,7 @@ async fn page(State(sandbox): State<Sandbox>, Query(asked): Query<Asked>, header
         tiles: config.rich_menu.iter().map(|each| (each.label.as_str(), each.icon.as_str(), tile(each))).collect(),
         phones: json!(sandbox.first_phones()).to_string(),
         words: island_words(&voice).to_string(),
+        has_keys: sandbox.has_desk_keys(),
         voice,
         config,
     };
@@ -180,6 +184,11 @@ async fn tape(
     let (voice, zone) = (voice(&asked, &headers), sandbox.config().zone);
     let drawn = sandbox.look(|world| tape::draw(world, &voice, zone));
     drawn.map(Html).map_err(Problem::unforeseen)
+}
+
+async fn desk_keys(State(sandbox): State<Sandbox>) -> Result<Json<DeskKeys>, Problem> {
+    let keys = sandbox.desk_keys().await;
+    keys.map(Json).ok_or_else(|| Problem::not_found("Nobody here can make keys to the counter."))
 }
 
 impl Sandbox {

@@ -11,7 +11,7 @@ mod scan;
 mod sheet;
 mod words;
 
-use axum::response::Redirect;
+use axum::extract::{RawQuery, State};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use tokio_util::sync::CancellationToken;
@@ -28,7 +28,10 @@ pub use sheet::{Offer, Sheet, SheetVoucher, Who};
 pub fn routes(app: &App, stop: &CancellationToken) -> Router {
     let face = Face { app: app.clone(), stop: stop.clone(), audience: Audience::Counter };
     let routes = Router::new()
-        .route("/counter", get(async || Redirect::permanent("/counter/")))
+        .route(
+            "/counter",
+            get(async |State(face): State<Face>, RawQuery(query): RawQuery| face.slash(query.as_deref())),
+        )
         .route("/counter/enrol", get(device::enrol_page).post(device::enrol))
         .route("/counter/sign-in", get(device::sign_in_page).post(device::sign_in))
         .route("/counter/sign-out", post(device::sign_out))

@@ -13,7 +13,7 @@ mod stamps;
 mod views;
 mod vouchers;
 
-use axum::response::Redirect;
+use axum::extract::{RawQuery, State};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use tokio_util::sync::CancellationToken;
@@ -32,7 +32,7 @@ pub use vouchers::{Tab, VoucherPage, VouchersPage};
 pub fn routes(app: &App, stop: &CancellationToken) -> Router {
     let face = Face { app: app.clone(), stop: stop.clone(), audience: Audience::Member };
     let routes = Router::new()
-        .route("/m", get(async || Redirect::permanent("/m/")))
+        .route("/m", get(async |State(face): State<Face>, RawQuery(query): RawQuery| face.slash(query.as_deref())))
         .route("/m/session", post(entry::open_session))
         .route("/m/join", post(entry::join))
         .route("/m/", get(card::show))

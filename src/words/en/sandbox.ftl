@@ -30,6 +30,10 @@ sandbox-history = History
 
 # The counter beside the phones.
 sandbox-desk = Counter
+sandbox-keys = How to sign in
+sandbox-keys-code = Device code (good for ten minutes, once)
+sandbox-keys-pin = Staff and PIN
+sandbox-keys-copy = Tap to copy
 sandbox-desk-again = Reload the counter
 sandbox-desk-alone = Open the counter in a new tab
 

@@ -30,6 +30,10 @@ sandbox-history = 記録
 
 # The counter beside the phones.
 sandbox-desk = レジ
+sandbox-keys = ログイン情報
+sandbox-keys-code = 端末コード（10分間有効、1回だけ）
+sandbox-keys-pin = スタッフとPIN
+sandbox-keys-copy = 押すとコピーします
 sandbox-desk-again = レジを読み込み直す
 sandbox-desk-alone = レジを新しいタブで開く
 

@@ -30,6 +30,10 @@ sandbox-history = 紀錄
 
 # The counter beside the phones.
 sandbox-desk = 櫃台
+sandbox-keys = 登入資料
+sandbox-keys-code = 裝置碼（10 分鐘內有效，只能用一次）
+sandbox-keys-pin = 店員與 PIN
+sandbox-keys-copy = 點一下就複製
 sandbox-desk-again = 重新整理櫃台
 sandbox-desk-alone = 在新分頁開啟櫃台
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use shuke::clock::Clock;
 use shuke::ids::LineUserId;
 use shuke::members::accounts;
+use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::{OpenOptions, install};
 
 use super::Said;
@@ -145,6 +146,31 @@ async fn when_line_is_away_nothing_is_planned_and_four_says_so() {
         let mut command = nowhere.command(&["plan", "winback"]);
         let said = Said::from(command.arg("--brand").arg(desk.brand.path()).output().unwrap());
         said.failed(4, &["問不到 LINE 的額度"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_line_or_the_month_forbids_ends_with_its_own_code() {
+    each_engine(OpenOptions::default(), async |fresh| {
+        let mut desk = Desk::set_up(fresh).await;
+        desk.service.start().await;
+        let plan = desk.run(&["plan", "winback", "--format", "json"]).json();
+        desk.line.sandbox.tune(|world| world.quota = Some(2));
+        desk.run(&["apply", digest_of(&plan)]).failed(3, &["要送 3 則，本月只剩 2 則"]);
+        let short = desk.run(&["plan", "winback"]);
+        assert!(short.out.contains("還差 1 則"), "{}", short.out);
+
+        desk.line.sandbox.tune(|world| world.quota = Some(500));
+        desk.line.sandbox.fault(Fault { count: None, ..Fault::times(FaultKind::Forbidden, 1).at(Endpoint::Push) });
+        let stopped = desk.run(&["apply", digest_of(&plan)]);
+        assert_eq!(stopped.code, 4, "{}{}", stopped.out, stopped.err);
+        assert!(stopped.out.contains("暫停：LINE 不讓這個帳號送訊息"), "{}", stopped.out);
+        assert_eq!(desk.copies(), [3]);
+
+        desk.line.sandbox.tune(|world| world.faults.clear());
+        assert_eq!(desk.run(&["resume", "winback"]).code, 0);
+        wait_until("all was sent", async || desk.copies() == [0, 3]).await;
     })
     .await;
 }

@@ -4,6 +4,7 @@
 mod faults;
 mod keys;
 mod pauses;
+mod replies;
 mod senders;
 
 use chrono::TimeDelta;

@@ -1,9 +1,16 @@
 //! What stops a run: with its reason, nothing half-counted, and the rest sent when it goes on.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
 use serde_json::json;
 use shuke::campaigns::{self, Steered};
-use shuke::delivery::{State, approval};
+use shuke::delivery::{Sender, State, approval};
 use shuke::ids::Actor;
+use shuke::line::client::{Lost, Transport};
 use shuke::members::friends::{self, FriendState};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 
@@ -126,6 +133,40 @@ async fn somebody_line_does_not_know_holds_up_nobody() {
         assert_eq!(json!(status.more.refused), json!([{ "reason": "unknown_to_line", "count": 1 }]));
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_request_line_refuses_for_good_marks_only_its_own_people() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, run) = a_run(&shop, PERSONAL, 4).await;
+        let way = Arc::new(RefusesOne { line: shop.sandbox.transport(), is_over: AtomicBool::new(false) });
+        let sender = Sender::new(shop.replica_over(31, way));
+        sender.step().await.unwrap();
+        sender.step().await.unwrap();
+        assert_eq!(shop.copies(&phones), [1, 3]);
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.planned, status.accepted, status.refused), (State::Done, 4, 3, 1));
+        assert_eq!(json!(status.more.refused), json!([{ "reason": "refused_by_line", "count": 1 }]));
+        assert_eq!(approval::find(&db, run).await.unwrap().unwrap().taken, 3);
+    })
+    .await;
+}
+
+/// A way to LINE on which the first push is refused.
+struct RefusesOne {
+    line: Arc<dyn Transport>,
+    is_over: AtomicBool,
+}
+
+impl Transport for RefusesOne {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
+        if request.uri().path().ends_with("/push") && !self.is_over.swap(true, Ordering::Relaxed) {
+            let answer = Response::builder().status(400).body(Bytes::from_static(b"{\"message\":\"no\"}"));
+            return Box::pin(async move { Ok(answer.unwrap()) });
+        }
+        self.line.send(request)
+    }
 }
 
 #[tokio::test]

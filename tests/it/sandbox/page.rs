@@ -1,7 +1,7 @@
 //! The page for people: what it draws, what it escapes, how it stays true while things happen.
 
 use futures_util::StreamExt as _;
-use shuke::sandbox::{Endpoint, Fault, FaultKind, Habits, Order, SITE, Tile};
+use shuke::sandbox::{DeskKeys, Endpoint, Fault, FaultKind, Habits, Keeper, Order, SITE, Tile};
 
 use super::*;
 
@@ -216,6 +216,22 @@ async fn the_last_event_can_be_sent_once_more() {
     let attempts = it.history().await["webhooks"][0]["attempts"].as_array().cloned().expect("attempts");
     let marks: Vec<&Value> = attempts.iter().map(|attempt| &attempt["redelivery"]).collect();
     assert_eq!(marks, [false, true, false]);
+}
+
+#[tokio::test]
+async fn who_runs_the_service_may_hand_out_keys_to_the_counter() {
+    let it = Box::with(open(Config::beside(8090, 8080))).await;
+    let has_menu = async || it.get("/").await.body.as_str().is_some_and(|page| page.contains("data-keys"));
+    assert!(!has_menu().await, "a sandbox alone has none");
+    assert_eq!(it.post("/desk-keys", &json!({})).await.status, 404);
+    it.sandbox.on_desk_keys(std::boxed::Box::new(|| {
+        let keeper = Keeper { name: String::from("小安"), pin: String::from("2807") };
+        let keys = DeskKeys { device_code: String::from("AAAA-BBBB"), people: vec![keeper] };
+        std::boxed::Box::pin(async { Some(keys) })
+    }));
+    assert!(has_menu().await);
+    let keys = it.post("/desk-keys", &json!({})).await.body;
+    assert_eq!(keys, json!({ "device_code": "AAAA-BBBB", "people": [{ "name": "小安", "pin": "2807" }] }));
 }
 
 #[tokio::test]

@@ -173,6 +173,10 @@ async fn a_reading_belongs_to_who_made_it_and_grows_old() {
         let refused = shop.gives(&mut other, &sheet, "1").await;
         assert_eq!(refused.status, 422);
         refused.says("這次掃描已經過期");
+        // The sheet lies open when a colleague takes over the device.
+        let mut taken_over = till.clone();
+        shop.enters_pin(&mut taken_over, che, PIN).await;
+        shop.gives(&mut taken_over, &sheet, "1").await.says("這次掃描已經過期");
         let (scan, nobody) = (sheet.field("scan"), "01950000-0000-7000-8000-000000000001");
         for form in [
             vec![("scan", nobody), ("programme", "coffee"), ("amount", "1")],

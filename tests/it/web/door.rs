@@ -60,6 +60,22 @@ async fn a_token_that_is_not_lines_or_has_run_out_opens_nothing() {
 }
 
 #[tokio::test]
+async fn a_link_into_the_app_leads_to_its_page() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let mut browser = shop.browser();
+        let first = browser.get("/m?liff.state=%2Fstamps").await;
+        assert_eq!((first.status, first.leads_to()), (308, "/m/?liff.state=%2Fstamps"));
+        browser.get(first.leads_to()).await.says("data-next=\"/m/stamps\"");
+        shop.signs_in(&mut browser, &mei).await;
+        assert_eq!(browser.get("/m/?liff.state=%2Fstamps").await.leads_to(), "/m/stamps");
+        browser.get("/m/?liff.state=https%3A%2F%2Fevil.example").await.says("會員卡");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn somebody_line_knows_and_we_do_not_is_asked_to_join() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;

@@ -12,35 +12,35 @@ use crate::harness::on_both;
 use crate::shop::Shop;
 
 /// Who may ask, in the order of the columns.
-const WHO: [&str; 7] = ["anonymous", "api key", "friend", "member", "clerk", "manager", "owner"];
+const WHO: [&str; 8] = ["anonymous", "api key", "friend", "member", "device", "clerk", "manager", "owner"];
 
 /// Exactly who gets in, route by route. A new route is written here too, or the test fails.
-const EXPECTED: [(&str, [bool; 7]); 24] = [
-    //                               anon   key    friend member clerk  manager owner
-    ("GET /m", [true, true, true, true, true, true, true]),
-    ("POST /m/session", [true, true, true, true, true, true, true]),
-    ("POST /m/join", [false, false, true, true, false, false, false]),
-    ("GET /m/", [false, false, false, true, false, false, false]),
-    ("GET /m/pass", [false, false, false, true, false, false, false]),
-    ("GET /m/events", [false, false, false, true, false, false, false]),
-    ("GET /m/stamps", [false, false, false, true, false, false, false]),
-    ("GET /m/vouchers", [false, false, false, true, false, false, false]),
-    ("GET /m/vouchers/{id}", [false, false, false, true, false, false, false]),
-    ("GET /m/me", [false, false, false, true, false, false, false]),
-    ("POST /m/me/offers", [false, false, false, true, false, false, false]),
-    ("POST /m/me/language", [false, false, false, true, false, false, false]),
-    ("GET /counter", [true, true, true, true, true, true, true]),
-    ("GET /counter/enrol", [true, true, true, true, true, true, true]),
-    ("POST /counter/enrol", [true, true, true, true, true, true, true]),
-    ("GET /counter/sign-in", [false, false, false, false, true, true, true]),
-    ("POST /counter/sign-in", [false, false, false, false, true, true, true]),
-    ("POST /counter/sign-out", [false, false, false, false, true, true, true]),
-    ("GET /counter/scanner-test", [false, false, false, false, true, true, true]),
-    ("GET /counter/", [false, false, false, false, true, true, true]),
-    ("POST /counter/scan", [false, false, false, false, true, true, true]),
-    ("POST /counter/stamp", [false, false, false, false, true, true, true]),
-    ("POST /counter/redeem", [false, false, false, false, true, true, true]),
-    ("POST /counter/undo", [false, false, false, false, true, true, true]),
+const EXPECTED: [(&str, [bool; 8]); 24] = [
+    //                               anon   key    friend member device clerk  manager owner
+    ("GET /m", [true, true, true, true, true, true, true, true]),
+    ("POST /m/session", [true, true, true, true, true, true, true, true]),
+    ("POST /m/join", [false, false, true, true, false, false, false, false]),
+    ("GET /m/", [false, false, false, true, false, false, false, false]),
+    ("GET /m/pass", [false, false, false, true, false, false, false, false]),
+    ("GET /m/events", [false, false, false, true, false, false, false, false]),
+    ("GET /m/stamps", [false, false, false, true, false, false, false, false]),
+    ("GET /m/vouchers", [false, false, false, true, false, false, false, false]),
+    ("GET /m/vouchers/{id}", [false, false, false, true, false, false, false, false]),
+    ("GET /m/me", [false, false, false, true, false, false, false, false]),
+    ("POST /m/me/offers", [false, false, false, true, false, false, false, false]),
+    ("POST /m/me/language", [false, false, false, true, false, false, false, false]),
+    ("GET /counter", [true, true, true, true, true, true, true, true]),
+    ("GET /counter/enrol", [true, true, true, true, true, true, true, true]),
+    ("POST /counter/enrol", [true, true, true, true, true, true, true, true]),
+    ("GET /counter/sign-in", [false, false, false, false, true, true, true, true]),
+    ("POST /counter/sign-in", [false, false, false, false, true, true, true, true]),
+    ("POST /counter/sign-out", [false, false, false, false, true, true, true, true]),
+    ("GET /counter/scanner-test", [false, false, false, false, true, true, true, true]),
+    ("GET /counter/", [false, false, false, false, false, true, true, true]),
+    ("POST /counter/scan", [false, false, false, false, false, true, true, true]),
+    ("POST /counter/stamp", [false, false, false, false, false, true, true, true]),
+    ("POST /counter/redeem", [false, false, false, false, false, true, true, true]),
+    ("POST /counter/undo", [false, false, false, false, false, true, true, true]),
 ];
 
 #[tokio::test]
@@ -61,6 +61,7 @@ async fn exactly_those_get_in_who_are_written_here() {
                     browser = browser_of(&shop, who).await;
                 }
                 let answer = ask(&mut browser, &route.method, route.path).await;
+                assert!(answer.status < 500, "{who} at {name}: {}", answer.body);
                 assert_eq!(got_in(route, &answer), may, "{who} at {name}: {} {}", answer.status, answer.leads_to());
             }
         }
@@ -122,6 +123,7 @@ async fn browser_of(shop: &Shop, who: &str) -> Browser {
             let phone = shop.joins("小美測試").await;
             shop.opens_pages(&phone).await
         }
+        "device" => shop.device("zhongshan").await,
         role => {
             let name = shop.app.ids.random_uuid().to_string();
             let id = shop.employs(&name, role.parse::<Role>().unwrap(), "zhongshan").await;

@@ -1,0 +1,92 @@
+//! Replies: free, once, and never repeated when nobody knows whether the first arrived.
+
+use chrono::TimeDelta;
+use shuke::delivery::replies;
+use shuke::ids::LineUserId;
+use shuke::sandbox::{Endpoint, Fault, FaultKind};
+use shuke::store::{Db, query};
+
+use crate::harness::on_both;
+use crate::shop::{Shop, keys_are_sound};
+
+#[tokio::test]
+async fn a_reply_whose_answer_was_lost_is_never_sent_again() {
+    for (kind, arrives) in [(FaultKind::CutAfter, 1), (FaultKind::ErrorAfter, 1), (FaultKind::ErrorBefore, 0)] {
+        on_both(async |db| {
+            let shop = Shop::open(&db).await;
+            let mei = shop.joins("小美測試").await;
+            let before = shop.messages(&mei).len();
+            shop.sandbox.fault(Fault::times(kind, 1).at(Endpoint::Reply));
+            shop.says(&mei, "集點卡").await;
+            for seconds in [2, 10, 60, 3_600] {
+                shop.advance(TimeDelta::seconds(seconds)).await;
+                replies::sweep(&shop.app).await.unwrap();
+            }
+            assert_eq!(shop.messages(&mei).len(), before + arrives, "{kind:?}");
+            assert_eq!(newest(&db, &mei).await, "unknown");
+            keys_are_sound(&shop.sandbox);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn what_surely_did_not_arrive_is_sent_while_its_token_lives() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let before = shop.messages(&mei).len();
+        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
+        shop.says(&mei, "集點卡").await;
+        assert_eq!((shop.messages(&mei).len(), newest(&db, &mei).await.as_str()), (before, "pending"));
+        assert_eq!(replies::sweep(&shop.app).await.unwrap(), 0, "not at once");
+        shop.advance(TimeDelta::seconds(3)).await;
+        assert_eq!(replies::sweep(&shop.app).await.unwrap(), 1);
+        assert_eq!((shop.messages(&mei).len(), newest(&db, &mei).await.as_str()), (before + 1, "sent"));
+        assert_eq!(replies::sweep(&shop.app).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_whose_token_died_first_is_told_as_expired() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let before = shop.messages(&mei).len();
+        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
+        shop.says(&mei, "集點卡").await;
+        shop.advance(TimeDelta::minutes(2)).await;
+        assert_eq!(replies::sweep(&shop.app).await.unwrap(), 0);
+        assert_eq!((shop.messages(&mei).len(), newest(&db, &mei).await.as_str()), (before, "expired"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_try_that_a_crash_cut_off_is_not_repeated() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
+        shop.says(&mei, "集點卡").await;
+        let before = shop.messages(&mei).len();
+        query(db.writer(), "update reply set state = 'trying' where state = 'pending'").execute().await.unwrap();
+        shop.advance(TimeDelta::seconds(59)).await;
+        replies::sweep(&shop.app).await.unwrap();
+        assert_eq!(newest(&db, &mei).await, "trying", "its answer may still come");
+        shop.advance(TimeDelta::seconds(2)).await;
+        replies::sweep(&shop.app).await.unwrap();
+        assert_eq!((shop.messages(&mei).len(), newest(&db, &mei).await.as_str()), (before, "unknown"));
+    })
+    .await;
+}
+
+/// What became of the newest reply owed to a phone.
+async fn newest(db: &Db, phone: &LineUserId) -> String {
+    query(db, "select state from reply where line_user_id = $1 order by created_at desc, id desc limit 1")
+        .bind(phone.clone())
+        .value()
+        .await
+        .unwrap()
+}
