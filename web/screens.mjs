@@ -172,7 +172,9 @@ async function shootOnPhone(address, name, walking, code) {
 async function plan() {
   if (only.length > 0 && !only.includes("plan")) return;
   const env = join(stage.data, "shuke.env");
-  const said = execFileSync(shuke, ["--env-file", env, "plan", "winback"], { cwd: root, env: stage.env, encoding: "utf8" });
+  const printed = execFileSync(shuke, ["--env-file", env, "plan", "winback"], { cwd: root, env: stage.env, encoding: "utf8" });
+  // As it reads where the settings stand in .env, not in a folder of today's.
+  const said = printed.replace(/\S*shuke --env-file \S+/g, "shuke");
   const page = await browser.newPage();
   await page.setViewport({ width: 900, height: 400, deviceScaleFactor: 1.5 });
   await page.setContent("<main><pre></pre></main>");
