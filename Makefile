@@ -25,7 +25,7 @@ web:
 
 # The pictures of the README, taken of a demo that starts and ends by itself. Needs Chromium and the Noto CJK fonts.
 screens: web
-	cargo build --release
+	cargo build
 	node web/screens.mjs
 
 bench:
