@@ -4,7 +4,7 @@
 
 # The service on 8080 with LINE in a box on 8090 and the sample brand; no LINE account, no question asked. Ctrl-C stops it.
 demo: web
-	cargo run --release -- demo
+	cargo run -- demo
 
 # Forgets what the demo has kept.
 demo-reset:
@@ -25,7 +25,7 @@ web:
 
 # The pictures of the README, taken of a demo that starts and ends by itself. Needs Chromium and the Noto CJK fonts.
 screens: web
-	cargo build --release
+	cargo build
 	node web/screens.mjs
 
 # How many webhooks are acknowledged beside a floor, and what the program weighs; writes docs/benchmarks.md. Takes a while.

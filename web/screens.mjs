@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { squeeze } from "./png.mjs";
 import { Stage, click, frameOf, root } from "./stage.mjs";
 
-const shuke = process.env.SHUKE ?? join(root, "target/release/shuke");
+const shuke = process.env.SHUKE ?? join(root, "target/debug/shuke");
 const out = process.env.OUT ?? join(root, "docs/screens");
 /** Names of pictures; none takes all. */
 const only = process.argv.slice(2);

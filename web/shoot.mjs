@@ -30,7 +30,7 @@ for (const [look, lang] of [["light", "zh-Hant"], ["dark", "zh-Hant"], ["light",
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: look }]);
     page.on("console", (message) => {
       const text = message.text();
-      if (message.type() === "error" && !text.includes("/live") && !text.includes("404") && !text.includes("ERR_FAILED")) faults.push(`${name}: ${text}`);
+      if (message.type() === "error" && !text.includes("/events") && !text.includes("404") && !text.includes("ERR_FAILED")) faults.push(`${name}: ${text}`);
     });
     page.on("pageerror", (error) => faults.push(`${name}: ${error.message}`));
     if (path.includes("card-old")) {

@@ -197,7 +197,13 @@ async fn line(app: &App, checks: &mut Vec<Check>) {
             checks.push(Check::of("quota", Verdict::Unreachable, error.to_string(), "try again"))
         }
     }
-    let wanted = format!("{}/line/webhook", app.settings.public_url);
+    // The sandbox calls the service's own address: names under .localhost are for browsers.
+    let ours = if app.settings.is_sandbox() {
+        format!("http://{}", app.settings.bind)
+    } else {
+        app.settings.public_url.clone()
+    };
+    let wanted = format!("{ours}/line/webhook");
     match app.line.webhook_endpoint().await {
         Ok(Some(endpoint)) if endpoint.endpoint == wanted && endpoint.is_active => {
             checks.push(Check::good("webhook", wanted))

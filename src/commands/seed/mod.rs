@@ -32,7 +32,7 @@ pub const MANAGER: Colleague = Colleague { name: "店長阿哲", pin: "6391", ro
 pub const OWNER: Colleague = Colleague { name: "老闆", pin: "740258", role: Role::Owner, stores: &[] };
 
 /// Members made in one transaction. Each such group is there as a whole or not at all.
-const GROUP: usize = 50;
+const GROUP: usize = 25;
 
 /// The people at the counters.
 struct Hired {

@@ -4,6 +4,7 @@
 pub mod chain;
 mod compare;
 mod days;
+mod kept;
 pub mod replay;
 pub mod roots;
 mod types;

@@ -7,8 +7,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::chain::{BEGINNING, Hash};
-use super::compare::{self, Kept};
+use super::compare;
 use super::days;
+use super::kept::Kept;
 use super::roots::Tree;
 use crate::ids::MemberId;
 use crate::loyalty::store::hash_of;

@@ -87,6 +87,39 @@ async fn visits_are_ten_minutes_apart_and_undoing_one_gives_the_time_back() {
 }
 
 #[tokio::test]
+async fn taking_the_newer_of_two_visits_back_leaves_the_older() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.follows("小美測試").await;
+        shop.visit(&mei).await;
+        shop.advance(TimeDelta::days(1)).await;
+        for older_is_undone in [false, true] {
+            let before = shop.card(&mei).await.stamps;
+            let older = shop.visit(&mei).await;
+            let stood = shop.card(&mei).await;
+            shop.advance(TimeDelta::minutes(10)).await;
+            let newer = shop.visit(&mei).await;
+            if older_is_undone {
+                let member = shop.member_id(&mei).await;
+                let by = By::manager(clerk());
+                let undo = Undo { member, entry: older.entry, place: zhongshan(), key: shop.fresh_key(), by };
+                loyalty::undo(&shop.app, &undo).await.unwrap().expect("a manager may");
+                let until = newer.at + TimeDelta::minutes(10);
+                assert_eq!(shop.asks_stamps(&mei, 1).await, Err(Refusal::TooSoon { until }), "the newer visit counts");
+                assert_eq!(shop.card(&mei).await.last_stamp_at, Some(newer.at));
+            } else {
+                shop.undoes(&mei, newer.entry).await.expect("it is new");
+                assert_eq!(shop.card(&mei).await, stood, "as it stood after the older");
+                assert_eq!(shop.visit(&mei).await.cards[0].stamps, before + 2, "ten minutes after the older");
+            }
+            shop.advance(TimeDelta::days(1)).await;
+        }
+        assert!(loyalty::ledger::verify(&db).await.unwrap().is_clean());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn undoing_the_tenth_stamp_takes_its_voucher_back() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
