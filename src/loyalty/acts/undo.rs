@@ -114,10 +114,12 @@ async fn reverse(
     }
     let now = Now::of(app);
     let decided = match (entry.kind, use_in(entry)) {
-        (EntryKind::Stamped, _) => match may_undo(asked.by, (&entry.actor, &entry.store), entry.recorded_at, OWN_UNDO, now.at) {
-            Ok(()) => take_back(tx, &mut wallet, entry, &asked, now).await?,
-            Err(refusal) => Err(refusal),
-        },
+        (EntryKind::Stamped, _) => {
+            match may_undo(asked.by, (&entry.actor, &entry.store), entry.recorded_at, OWN_UNDO, now.at) {
+                Ok(()) => take_back(tx, &mut wallet, entry, &asked, now).await?,
+                Err(refusal) => Err(refusal),
+            }
+        }
         (EntryKind::VoucherRedeemed, Some(used)) => {
             let mut terms = Terms::default();
             let voucher = wallet.voucher(used.voucher).ok_or(sqlx::Error::RowNotFound)?;

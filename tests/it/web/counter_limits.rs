@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
+use shuke::ids::Actor;
 use shuke::loyalty;
 use shuke::staff::{Role, scans};
 
@@ -85,6 +86,24 @@ async fn guesses_made_at_once_are_counted_like_any() {
         assert!(join_all(guesses).await.into_iter().all(|status| status == 422));
         let looked_up = shop.readings(an).await.into_iter().filter(|(_, outcome)| outcome == scans::UNKNOWN).count();
         assert_eq!(i64::try_from(looked_up).unwrap(), scans::MISSES);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reward_on_the_way_is_not_told_as_a_full_card() {
+    on_both(async |db| {
+        let (shop, mei, _, mut till) = opening(&db).await;
+        shop.edits("rewards/coffee.yaml", "milestones: { 10:", "milestones: { 3: { coupon: free-latte }, 10:");
+        let mut tx = db.begin().await.unwrap();
+        shop.brand().publish(&mut tx, shop.app.clock.now(), &Actor::operator()).await.unwrap();
+        tx.commit().await.unwrap();
+        let sheet = shop.reads(&mut till, &mei).await;
+        sheet.says("＋3 點，送拿鐵兌換券・3／10");
+        sheet.says("＋10 點，集滿了：送拿鐵兌換券、拿鐵兌換券，新卡 0／10");
+        let given = shop.gives(&mut till, &sheet, "3").await;
+        given.says("已蓋 3 點，送拿鐵兌換券・3／10");
+        given.says_nothing_of("集滿");
     })
     .await;
 }
