@@ -2,8 +2,11 @@
 
 use chrono::TimeDelta;
 use shuke::ids::Actor;
+use shuke::jobs;
 use shuke::members::consent::{self, Answer, MARKETING};
 use shuke::members::{self, accounts, friends, sessions, tags, timeline};
+use shuke::sandbox::world::Endpoint;
+use shuke::sandbox::{Fault, FaultKind};
 use shuke::store::query;
 
 use crate::harness::on_both;
@@ -119,6 +122,23 @@ async fn however_many_replicas_start_there_is_one_account() {
         assert!(found.iter().all(|account| *account == found[0]), "{found:?}");
         let rows: i64 = query(&db, "select count(*) from account").value().await.unwrap();
         assert_eq!(rows, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_profile_that_never_comes_ends_among_the_dead_jobs() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.sandbox.fault(Fault { count: None, ..Fault::times(FaultKind::ErrorBefore, 1).at(Endpoint::Profile) });
+        let mei = shop.follows("小美測試").await;
+        for _ in 0..jobs::ATTEMPTS {
+            shop.advance(TimeDelta::hours(12)).await;
+        }
+        let dead = jobs::list(&db, None, 10).await.unwrap();
+        assert_eq!(dead.len(), 1, "it is not asked for for ever");
+        assert!(dead[0].error.is_some(), "and says why");
+        assert_eq!(shop.messages(&mei).len(), 1, "she was welcomed all the same");
     })
     .await;
 }
