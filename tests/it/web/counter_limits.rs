@@ -39,31 +39,31 @@ async fn a_manager_undoes_what_her_own_stores_did() {
 async fn signs_no_database_keeps_are_refused_and_logged() {
     on_both(async |db| {
         let (shop, mei, an, mut till) = opening(&db).await;
-        for code in ["a\0b", "\0", "C1:\0", "M1:\0", "1234\05678"] {
-            let answer = till.part("/counter/scan", &[("code", code), ("method", "gun"), ("key", "k\0")]).await;
+        for code in ["a\u{0}b", "\u{0}", "C1:\u{0}", "M1:\u{0}", "1234\u{0}5678"] {
+            let answer = till.part("/counter/scan", &[("code", code), ("method", "gun"), ("key", "k\u{0}")]).await;
             assert_eq!(answer.status, 422, "{code:?} {}", answer.body);
         }
         assert_eq!(shop.readings(an).await.len(), 5, "each in the log");
         let pass = shop.pass_of(&mei).await;
-        let sheet = till.part("/counter/scan", &[("code", &pass), ("method", "gun"), ("key", "k\0")]).await;
+        let sheet = till.part("/counter/scan", &[("code", &pass), ("method", "gun"), ("key", "k\u{0}")]).await;
         assert_eq!(sheet.status, 200, "{}", sheet.body);
         let scan = sheet.field("scan");
-        let form = [("scan", scan.as_str()), ("programme", "coffee\0"), ("amount", "1")];
+        let form = [("scan", scan.as_str()), ("programme", "coffee\u{0}"), ("amount", "1")];
         let refused = till.part("/counter/stamp", &form).await;
         assert_eq!(refused.status, 422, "{}", refused.body);
         refused.says("這張集點卡已經停用");
         let an = an.to_string();
         for (path, form) in [
-            ("/counter/sign-in", [("staff", an.as_str()), ("pin", "40\071")].as_slice()),
-            ("/counter/enrol", [("code", "AB\0CD")].as_slice()),
+            ("/counter/sign-in", [("staff", an.as_str()), ("pin", "40\u{0}71")].as_slice()),
+            ("/counter/enrol", [("code", "AB\u{0}CD")].as_slice()),
         ] {
             assert_eq!(till.clone().post(path, form).await.status, 422, "{path}");
         }
         let mut phone = shop.opens_pages(&mei).await;
         for (path, form) in [
-            ("/m/me/offers", [("offers", "yes\0"), ("wording", "x\0")].as_slice()),
-            ("/m/me/language", [("language", "ja\0")].as_slice()),
-            ("/m/join", [("wording", "\0"), ("offers", "\0")].as_slice()),
+            ("/m/me/offers", [("offers", "yes\u{0}"), ("wording", "x\u{0}")].as_slice()),
+            ("/m/me/language", [("language", "ja\u{0}")].as_slice()),
+            ("/m/join", [("wording", "\u{0}"), ("offers", "\u{0}")].as_slice()),
         ] {
             let answer = phone.post(path, form).await;
             assert!(answer.status < 500, "{path}: {}", answer.body);
