@@ -111,6 +111,12 @@ async fn open(app: &App, device: &Device, person: people::Person, pin_hash: &str
     let now = app.clock.now();
     let session: StaffSessionId = app.ids.make();
     let mut tx = app.db.begin().await?;
+    // In line with whoever disables her or changes her PIN: that ends the sessions it sees, and this must be seen.
+    query(&mut tx, "select id from staff where id = $1")
+        .bind(person.id)
+        .lock_rows(" for update")
+        .optional::<(StaffId,)>()
+        .await?;
     let opened = query(
         &mut tx,
         "insert into staff_session (id, token_hash, staff, device, created_at, seen_at, ends_at)
