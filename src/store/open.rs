@@ -5,9 +5,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection};
+use tokio::time::Instant;
 
 use super::db::{Db, Engine, PATIENCE};
 use super::writer::Writer;
@@ -91,7 +92,7 @@ async fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Db, OpenError
         // 16 MB: pages that many events touch are copied into the file once for all of them.
         .pragma("wal_autocheckpoint", "4000")
         .pragma("journal_size_limit", "67108864");
-    let connection = file.connect().await?;
+    let connection = connect(&file, options.sqlite_busy).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(options.sqlite_readers)
         .acquire_timeout(options.patience)
@@ -100,6 +101,27 @@ async fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Db, OpenError
         .connect_lazy_with(base.read_only(true).pragma("cache_size", "-1000"));
     let writer = Writer::new(file.clone(), connection, options.patience);
     Ok(Db(Arc::new(Engine::Sqlite { readers, writer, file: Box::new(file) })))
+}
+
+/// A connection that writes. SQLite turns a new file to its write-ahead log under a lock for which it does not wait, so of
+/// two processes that start on a new file at once, one is told "busy" and comes again.
+pub(super) async fn connect(file: &SqliteConnectOptions, patience: Duration) -> sqlx::Result<SqliteConnection> {
+    let asked = Instant::now();
+    loop {
+        match file.connect().await {
+            Err(error) if is_busy(&error) && asked.elapsed() < patience => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Whether SQLite says that another connection holds the file (sqlite.org/rescode.html: the primary code is the low byte).
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    const BUSY: i64 = 5;
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<i64>().ok());
+    code.is_some_and(|code| code & 0xff == BUSY)
 }
 
 async fn open_postgres(server: PgConnectOptions, options: &OpenOptions) -> Result<Db, OpenError> {

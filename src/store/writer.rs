@@ -20,6 +20,8 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio::time::Instant;
 
+use super::open::is_busy;
+
 /// Of each second that was nearly all spent writing, this long is left to other processes (the command line). Their busy
 /// handler looks about every 100 ms: sqlite.org, sqliteDefaultBusyCallback, read 2026-08.
 const REST: Duration = Duration::from_millis(100);
@@ -94,8 +96,7 @@ impl Writer {
     pub(super) async fn begin(&self, by: &'static Location<'static>) -> sqlx::Result<Turn> {
         let queue = Arc::clone(&self.slot).lock_owned();
         let slot = tokio::time::timeout(self.patience, queue).await.map_err(|_| self.busy())?;
-        self.hold(Who::Caller(by));
-        tokio::spawn(admit(Turn { slot, writer: self.clone() })).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+        tokio::spawn(admit(Turn { slot, writer: self.clone() }, by)).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
     /// Settles what is open and closes the connection.
@@ -135,18 +136,21 @@ impl fmt::Display for Who {
         match self {
             Self::Caller(place) => write!(f, "the transaction begun at {place}"),
             Self::Committer => f.write_str("the shared commit"),
-            Self::OtherProcesses => f.write_str("the pause that lets other processes write"),
+            Self::OtherProcesses => f.write_str("other processes that write to the file"),
         }
     }
 }
 
 /// Lets a transaction in: tidies up after the one before, opens a group where there is none.
-async fn admit(mut turn: Turn) -> sqlx::Result<Turn> {
+async fn admit(mut turn: Turn, by: &'static Location<'static>) -> sqlx::Result<Turn> {
     turn.slot.tidy("release t; savepoint t").await;
     if turn.slot.group.is_none() {
+        // Whoever gives up in the queue meanwhile is told what the one in front waits for.
+        turn.writer.hold(Who::OtherProcesses);
         turn.slot.open_group().await?;
         tokio::spawn(commit_when_it_is_our_turn(turn.writer.clone()));
     }
+    turn.writer.hold(Who::Caller(by));
     Ok(turn)
 }
 
@@ -187,8 +191,7 @@ impl Turn {
 
 /// SQLITE_BUSY after all of the busy time-out says only "database is locked".
 fn name_the_other_process(error: sqlx::Error) -> sqlx::Error {
-    let is_busy = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("5"));
-    if !is_busy {
+    if !is_busy(&error) {
         return error;
     }
     sqlx::Error::Io(io::Error::new(

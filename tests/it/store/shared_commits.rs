@@ -274,6 +274,26 @@ async fn a_second_process_gets_its_turn_beside_unbroken_load() {
     fresh.remove().await;
 }
 
+/// Who gives up in the queue is not told that the one in front of it holds the file, when that one waits too.
+#[tokio::test]
+async fn one_who_gives_up_behind_a_waiter_is_told_what_that_waits_for() {
+    let fresh = fresh().await;
+    let brief = OpenOptions {
+        sqlite_busy: Duration::from_secs(2),
+        patience: Duration::from_millis(100),
+        ..OpenOptions::default()
+    };
+    let second = fresh.open_again(brief).await;
+    let held = fresh.db.begin().await.expect("it begins");
+    let (_, behind) = tokio::join!(second.begin(), second.begin());
+    let error = behind.expect_err("the file is held").to_string();
+    assert!(error.contains("held by other processes that write to the file"), "{error}");
+    drop(held);
+    settle().await;
+    second.close().await;
+    fresh.remove().await;
+}
+
 /// Another process that holds the file makes `begin` wait, then say so.
 #[tokio::test]
 async fn a_file_another_process_holds_is_waited_for_and_named() {
