@@ -282,6 +282,8 @@ create table event (
     error text,
     primary key (account, id, lane)
 );
+create index event_raw on event (day) where sealed_raw is not null;
+create index event_old on event (day) where sealed_raw is null;
 create index event_new on event (lane, line_user_id) where state = 'new';
 create index event_parked on event (at) where state = 'parked';
 

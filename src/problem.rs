@@ -62,7 +62,7 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
 
-    /// 503: the store cannot take it now; nothing was kept.
+    /// 503: it cannot be done now.
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
     }
@@ -86,18 +86,6 @@ impl Problem {
         body.insert(String::from("detail"), self.detail.clone().into());
         body.insert(String::from("status"), self.status.as_u16().into());
         Value::Object(body)
-    }
-}
-
-impl From<sqlx::Error> for Problem {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => {
-                tracing::warn!(%error, "the database did not answer");
-                Self::unavailable("The database does not answer just now. Nothing was changed; try again in a moment.")
-            }
-            other => Self::unforeseen(other),
-        }
     }
 }
 

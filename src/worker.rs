@@ -1,9 +1,12 @@
 //! What runs beside the requests: the one list of jobs, of schedules, and of who is told of what happened.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -93,16 +96,29 @@ async fn jobs_loop(app: App, stop: CancellationToken) {
     }
 }
 
-/// Runs the jobs that are due, by hand in tests; gives their number.
+/// Runs the jobs that are due, by hand in tests; gives their number. They run side by side, so that one that waits for LINE
+/// holds up no other beyond the time it was claimed for.
 pub async fn run_due_jobs(app: &App) -> sqlx::Result<usize> {
     let now = app.clock.now();
     jobs::sweep(&app.db, now, CLAIM).await?;
     let claimed = jobs::claim(&app.db, app.holder, now, JOBS, CLAIM, CLAIM_LASTS).await?;
-    for job in &claimed {
-        let outcome = run_job(app, job).await;
-        settle(app, job, outcome).await?;
+    let runs = claimed.iter().map(|job| async move {
+        let outcome = guarded(run_job(app, job)).await.unwrap_or_else(|panic| Err(Retry::Failed(panic)));
+        settle(app, job, outcome).await
+    });
+    for settled in join_all(runs).await {
+        settled?;
     }
     Ok(claimed.len())
+}
+
+/// Runs `work`; a panic in it ends neither the loop nor what runs beside it.
+async fn guarded<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    AssertUnwindSafe(Box::pin(work)).catch_unwind().await.map_err(|panic| {
+        let said = panic.downcast_ref::<&str>().map(|text| String::from(*text));
+        let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        format!("the program panicked over it: {said}")
+    })
 }
 
 async fn settle(app: &App, job: &Claimed, outcome: Result<(), Retry>) -> sqlx::Result<()> {
@@ -142,7 +158,8 @@ async fn schedules_loop(app: App, stop: CancellationToken) {
             done.insert(name, now);
             match lease::take(app.db.writer(), &format!("schedule/{name}"), app.holder, now, *period).await {
                 Ok(Some(_)) => {
-                    if let Err(error) = run_schedule(&app, name).await {
+                    let outcome = guarded(run_schedule(&app, name)).await.unwrap_or_else(|panic| Err(panic.into()));
+                    if let Err(error) = outcome {
                         tracing::warn!(schedule.name = name, %error, "a scheduled step failed; it comes again");
                     }
                 }

@@ -13,7 +13,7 @@ use crate::segments::{Predicate, Segment};
 use crate::spec::definitions::{self, Change, Changed, Head};
 use crate::spec::template::Template;
 use crate::spec::{Defined, canonical};
-use crate::store::Tx;
+use crate::store::{Tx, install};
 
 /// What the files say of one thing, by its hash.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -64,7 +64,7 @@ impl Brand {
     /// Publishes what changed, and that what is in no file any more is gone. Gives what it did.
     ///
     /// # Errors
-    /// Those of the store; a unique violation when somebody else published at the same time.
+    /// Those of the store.
     pub async fn publish(&self, tx: &mut Tx, now: DateTime<Utc>, actor: &Actor) -> sqlx::Result<Vec<Change>> {
         self.publish_only(tx, now, actor, |_| true).await
     }
@@ -80,6 +80,7 @@ impl Brand {
         actor: &Actor,
         wanted: impl Fn(&Change) -> bool,
     ) -> sqlx::Result<Vec<Change>> {
+        install::lock(tx).await?;
         let mut changes = self.changes(&definitions::heads(&mut *tx).await?);
         changes.retain(wanted);
         let changed = Publication { changes: &changes, now, actor };
@@ -158,6 +159,7 @@ pub async fn publish_first(app: &App) -> Result<Vec<Change>, PublishError> {
     let (read, folder) = tokio::task::spawn_blocking(move || (super::read(&folder), folder)).await.map_err(joined)?;
     let brand = read.map_err(|broken| PublishError::Broken(broken, folder))?;
     let mut tx = app.db.begin().await?;
+    install::lock(&mut tx).await?;
     if definitions::revision(&mut tx).await? > 0 {
         tx.commit().await?;
         return Ok(Vec::new());

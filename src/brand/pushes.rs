@@ -11,7 +11,7 @@ use crate::ids::{Actor, RunId};
 use crate::spec::Defined as _;
 use crate::spec::definitions::{self, Change, Changed, GONE, Head, Pin};
 use crate::staff::audit;
-use crate::store::Tx;
+use crate::store::{Tx, install};
 
 /// What publishing all of the brand's files would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -84,9 +84,10 @@ pub async fn apply(app: &App, brand: &Brand, digest: &str, actor: &Actor) -> Res
     Ok(outcome)
 }
 
-/// Looks once more, now that nobody else can apply a plan of the campaign, then publishes and creates the run.
+/// Looks once more, now that nobody else can publish or apply a plan of the campaign, then publishes and creates the run.
 async fn begin_run(app: &App, tx: &mut Tx, brand: &Brand, plan: &Kept, actor: &Actor) -> sqlx::Result<Outcome> {
-    lock(tx, plan).await?;
+    install::lock(tx).await?;
+    let Some(plan) = &lock(tx, plan).await? else { return Ok(Outcome::NoSuchPlan) };
     if let Some(ran) = applying::ran(&mut *tx, plan).await? {
         return Ok(Outcome::AlreadyRun(ran));
     }
@@ -106,7 +107,11 @@ async fn begin_run(app: &App, tx: &mut Tx, brand: &Brand, plan: &Kept, actor: &A
 
 async fn apply_definitions(app: &App, brand: &Brand, plan: &Kept, actor: &Actor) -> Result<Outcome, PushError> {
     let mut tx = app.db.begin().await?;
-    lock(&mut tx, plan).await?;
+    install::lock(&mut tx).await?;
+    let Some(plan) = &lock(&mut tx, plan).await? else {
+        tx.commit().await?;
+        return Ok(Outcome::NoSuchPlan);
+    };
     let newest = definitions::newest(&mut tx).await?;
     let found = obstacles(app, &mut tx, plan, &brand.print_for(plan, &newest)).await?;
     let outcome = if found.is_empty() {

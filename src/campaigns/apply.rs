@@ -67,9 +67,11 @@ pub async fn quota_gap(app: &App, plan: &Kept) -> Result<Option<Difference>, Quo
     Ok(left.map(|left| Difference::Quota { need, left: left.max(0) }))
 }
 
-/// Takes the campaign of a plan for this transaction, so that no other plan of it is applied meanwhile.
-pub async fn lock(tx: &mut Tx, plan: &Kept) -> sqlx::Result<()> {
-    store::lock_campaign(tx, &plan.campaign).await
+/// Takes the campaign of a plan for this transaction, so that no other plan of it is applied meanwhile. Gives the plan that has
+/// the digest now: one made since may have taken the place of `plan`.
+pub async fn lock(tx: &mut Tx, plan: &Kept) -> sqlx::Result<Option<Kept>> {
+    store::lock_campaign(tx, &plan.campaign).await?;
+    store::lock_digest(tx, &plan.digest).await
 }
 
 /// Creates the run of a plan, still without deliveries: [`super::prepare`] writes them, or the service does when that is

@@ -126,6 +126,22 @@ pub(super) async fn finish(
     fingerprint: &Fingerprint,
     summary: Value,
 ) -> sqlx::Result<Option<Ran>> {
+    match give_digest(app, plan, digest, fingerprint, &summary).await {
+        // Another plan got the same digest at the same moment. It is there to be seen now.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            give_digest(app, plan, digest, fingerprint, &summary).await
+        }
+        finished => finished,
+    }
+}
+
+async fn give_digest(
+    app: &App,
+    plan: PlanId,
+    digest: &str,
+    fingerprint: &Fingerprint,
+    summary: &Value,
+) -> sqlx::Result<Option<Ran>> {
     let mut tx = app.db.begin().await?;
     let earlier = query(&mut tx, "select id from plan where digest = $1")
         .bind(digest)
@@ -148,7 +164,7 @@ pub(super) async fn finish(
         .bind(digest)
         .bind(app.clock.now())
         .bind(Json(fingerprint.clone()))
-        .bind(Json(summary))
+        .bind(Json(summary.clone()))
         .execute()
         .await?;
     tx.commit().await?;
@@ -159,6 +175,15 @@ pub(super) async fn finish(
 pub async fn by_digest(on: impl Into<On<'_>>, digest: &str) -> sqlx::Result<Option<Kept>> {
     query(on, "select id, digest, campaign, created_at, fingerprint from plan where digest = $1")
         .bind(digest)
+        .optional()
+        .await
+}
+
+/// The plan with this digest, locked: the digest stays its own until the transaction ends.
+pub(super) async fn lock_digest(tx: &mut Tx, digest: &str) -> sqlx::Result<Option<Kept>> {
+    query(tx, "select id, digest, campaign, created_at, fingerprint from plan where digest = $1")
+        .bind(digest)
+        .lock_rows(" for update")
         .optional()
         .await
 }

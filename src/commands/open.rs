@@ -114,6 +114,7 @@ pub async fn app(settings: Settings, clock: Clock) -> anyhow::Result<App> {
 
 /// A database address without its password.
 fn shown(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or_default();
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
         _ => String::from(url),
@@ -128,5 +129,22 @@ pub fn start_logging(format: Option<LogFormat>) {
     match format {
         LogFormat::Json => lines.json().flatten_event(true).init(),
         LogFormat::Pretty => lines.with_target(false).compact().init(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        for (url, words) in [
+            ("sqlite://data/shuke.db", "sqlite://data/shuke.db"),
+            ("postgres://shuke:hidden@db.example/shuke", "postgres://…@db.example/shuke"),
+            ("postgres://db.example/shuke?user=shuke&password=hidden", "postgres://db.example/shuke"),
+            ("postgres://a:b@c@db.example/shuke?password=hidden", "postgres://…@db.example/shuke"),
+        ] {
+            assert_eq!(shown(url), words);
+        }
     }
 }

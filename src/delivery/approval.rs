@@ -77,8 +77,18 @@ pub async fn find(on: impl Into<On<'_>>, run: RunId) -> sqlx::Result<Option<Appr
 
 /// Locks a run that is being prepared; false when it no longer is.
 pub(super) async fn lock_preparing(tx: &mut Tx, run: RunId) -> sqlx::Result<bool> {
-    let found = query(tx, "select approved from approval where run = $1 and state = 'preparing'")
+    lock(tx, run, State::Preparing).await
+}
+
+/// Locks a run whose messages may leave, so that nobody stops it before this transaction ends; false when they may not.
+pub(super) async fn lock_open(tx: &mut Tx, run: RunId) -> sqlx::Result<bool> {
+    lock(tx, run, State::Open).await
+}
+
+async fn lock(tx: &mut Tx, run: RunId, state: State) -> sqlx::Result<bool> {
+    let found = query(tx, "select approved from approval where run = $1 and state = $2")
         .bind(run)
+        .bind(state)
         .lock_rows(" for update")
         .optional_value::<i64>()
         .await?;

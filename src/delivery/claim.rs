@@ -266,7 +266,7 @@ async fn first(
     Ok(Some(claimed))
 }
 
-/// A further try: the same bytes under the same key, or none.
+/// A further try: the same bytes under the same key, or none. None leaves a run that a person has stopped meanwhile.
 async fn again(
     app: &App,
     tx: &mut Tx,
@@ -275,6 +275,9 @@ async fn again(
     texts: &mut HashMap<(RunId, Hash), String>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<Claimed>> {
+    if !approval::lock_open(tx, batch.run).await? {
+        return Ok(None);
+    }
     let first_tried_at = batch.first_tried_at.unwrap_or(now);
     match may_retry(batch.attempts, first_tried_at, now) {
         Retry::Go => {}

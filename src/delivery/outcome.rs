@@ -133,9 +133,7 @@ pub fn decide(heard: Heard, standing: Standing, now: DateTime<Utc>, dice: u64) -
             Some(after) => Next::Again { after, counts: true, pause: None },
             None => Next::Unknown(why),
         },
-        Heard::TooFast { wait } => {
-            Next::Again { after: spread(wait.unwrap_or(TimeDelta::seconds(1)), dice), counts: false, pause: None }
-        }
+        Heard::TooFast { wait } => not_accepted(spread(wait.unwrap_or(TimeDelta::seconds(1)), dice), None),
         Heard::NotSent(_) => not_accepted(spread(TimeDelta::seconds(2), dice), None),
         Heard::MonthReserved => not_accepted(spread(WHILE_RESERVED, dice), None),
         Heard::MonthSpent => not_accepted(TimeDelta::zero(), Some(Pause::QuotaSpent)),
@@ -223,11 +221,7 @@ mod tests {
             ),
             (Heard::Silence(words("500")), 3, Next::Again { after: TimeDelta::seconds(12), counts: true, pause: None }),
             (Heard::Silence(words("500")), 10, Next::Unknown(words("500"))),
-            (
-                Heard::TooFast { wait: None },
-                1,
-                Next::Again { after: TimeDelta::milliseconds(750), counts: false, pause: None },
-            ),
+            (Heard::TooFast { wait: None }, 1, Next::Untried { after: TimeDelta::milliseconds(750), pause: None }),
             (
                 Heard::TooFast { wait: Some(TimeDelta::seconds(8)) },
                 9,

@@ -2,7 +2,11 @@
 //! exactly when these happened; it leaves after the commit while its token lives. LINE takes no retry key for replies, so
 //! one whose answer was lost is never sent again (LINE docs, "Retry failed API requests", read 2026-08).
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
 
 use super::line_side;
 use super::outcome::Heard;
@@ -183,9 +187,28 @@ pub async fn open(on: impl Into<On<'_>>) -> sqlx::Result<i64> {
     query(on, "select count(*) from reply where state in ('pending', 'trying')").value().await
 }
 
+/// Sweeps at every `period` until told to stop; a reply that is on its way then still hears its answer.
+pub(super) async fn keep_sweeping(app: App, period: Duration, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(period);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = sweep_until(&app, &stop).await {
+            tracing::warn!(%error, "the replies that were left could not be swept; they will again");
+        }
+    }
+}
+
 /// Puts right what a crash left: dead tokens are marked, tries that were cut off become unknown, and what is still pending is
 /// sent. Any replica may do it at any time. How many were sent.
 pub async fn sweep(app: &App) -> sqlx::Result<usize> {
+    sweep_until(app, &CancellationToken::new()).await
+}
+
+async fn sweep_until(app: &App, stop: &CancellationToken) -> sqlx::Result<usize> {
     let now = app.clock.now();
     let open = query(&app.db, "select id, state, created_at, expires_at, tried_at from reply where state in ('pending', 'trying') order by created_at limit $1")
         .bind(SWEEP)
@@ -193,6 +216,9 @@ pub async fn sweep(app: &App) -> sqlx::Result<usize> {
         .await?;
     let mut sent = 0;
     for (id, state, created_at, expires_at, tried_at) in open {
+        if stop.is_cancelled() {
+            break;
+        }
         match state {
             ReplyState::Trying if tried_at.is_none_or(|at| at + CUT_OFF <= now) => {
                 settle_left(app, id, state, ReplyState::Unknown).await?

@@ -88,9 +88,11 @@ impl Sender {
         Ok(Stepped { sent, next_at: if sent > 0 { Some(now) } else { claim.next_at } })
     }
 
-    /// Sends until told to stop, then lets what is on its way come back. Also sends the replies a crash left.
+    /// Sends until told to stop, then lets what is on its way come back. Beside it, the replies a crash left are sent: neither
+    /// waits for the other.
     pub async fn run(&self, stop: CancellationToken) {
-        let mut tasks = JoinSet::new();
+        let (mut tasks, mut replying) = (JoinSet::new(), JoinSet::new());
+        replying.spawn(replies::keep_sweeping(self.0.app.clone(), TICK, stop.clone()));
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut pause = TICK;
@@ -107,10 +109,13 @@ impl Sender {
                 TICK
             });
         }
-        let drained = tokio::time::timeout(DRAIN, async { while tasks.join_next().await.is_some() {} }).await;
-        if drained.is_err() {
+        let drained = tokio::time::timeout(DRAIN, async {
+            while tasks.join_next().await.is_some() {}
+            while replying.join_next().await.is_some() {}
+        });
+        if drained.await.is_err() {
             tracing::warn!(
-                left = tasks.len(),
+                left = tasks.len() + replying.len(),
                 "requests were still on their way at the stop; their answers are asked for at the next start"
             );
         }
@@ -119,9 +124,6 @@ impl Sender {
 
     /// Lets go what is due; how long until it is worth looking again.
     async fn start_due(&self, tasks: &mut JoinSet<()>, is_tick: bool) -> sqlx::Result<Duration> {
-        if is_tick {
-            replies::sweep(&self.0.app).await?;
-        }
         let Some(lease) = self.hold().await? else { return Ok(TICK) };
         if is_tick {
             self.tidy().await?;
@@ -215,7 +217,7 @@ impl Sender {
                 state.lane(batch.kind).hear(&heard, now, dice);
             }
             if stops {
-                state.stopped.insert(batch.run, false);
+                state.stopped.entry(batch.run).or_insert(false);
             }
         }
         log(&batch, &heard, &next);
@@ -223,8 +225,8 @@ impl Sender {
         fault::point("marked");
         let mut state = self.state();
         state.in_flight.remove(&batch.id);
-        if stops && settled.is_ok() {
-            state.stopped.insert(batch.run, true);
+        if stops {
+            state.stop_settled(batch.run, settled.is_ok());
         }
         if !settled? {
             tracing::warn!(batch.id = %batch.id, "the lease was lost before an answer was written down");
@@ -259,6 +261,15 @@ impl State {
         match kind {
             Kind::Multicast => &mut self.multicast,
             Kind::Push => &mut self.push,
+        }
+    }
+
+    /// The stop of a run is on disk, or could not be written: then LINE is asked again, and says it again.
+    fn stop_settled(&mut self, run: RunId, is_written: bool) {
+        if is_written {
+            self.stopped.insert(run, true);
+        } else if self.stopped.get(&run) == Some(&false) {
+            self.stopped.remove(&run);
         }
     }
 

@@ -10,6 +10,8 @@ use crate::store::{On, Tx, insert_rows, query};
 
 /// How long raw events are kept.
 const RAW_KEPT: TimeDelta = TimeDelta::days(30);
+/// Rows dropped with one commit, so that nobody waits long for the writer.
+const RETAIN_PAGE: i64 = 500;
 /// How long the ids of events are kept, so that a late redelivery still finds them.
 const IDS_KEPT: TimeDelta = TimeDelta::days(90);
 
@@ -165,12 +167,22 @@ pub async fn revive(app: &App, id: &str) -> sqlx::Result<bool> {
 /// Drops raw events after 30 days, with the keys of their days, and the rows after 90.
 pub async fn retain(app: &App) -> sqlx::Result<()> {
     let today = app.clock.now().date_naive();
-    let mut tx = app.db.begin().await?;
-    query(&mut tx, "update event set sealed_raw = null where day < $1 and sealed_raw is not null")
-        .bind(today - RAW_KEPT)
-        .execute()
-        .await?;
-    query(&mut tx, "delete from day_key where day < $1").bind(today - RAW_KEPT).execute().await?;
-    query(&mut tx, "delete from event where day < $1 and state <> 'parked'").bind(today - IDS_KEPT).execute().await?;
-    tx.commit().await
+    // The keys first: without them nobody reads what a cut-off step leaves.
+    query(app.db.writer(), "delete from day_key where day < $1").bind(today - RAW_KEPT).execute().await?;
+    let steps = [
+        (
+            today - RAW_KEPT,
+            "update event set sealed_raw = null where (account, lane, id) in
+                 (select account, lane, id from event where day < $1 and sealed_raw is not null limit $2)",
+        ),
+        (
+            today - IDS_KEPT,
+            "delete from event where (account, lane, id) in
+                 (select account, lane, id from event where day < $1 and sealed_raw is null and state <> 'parked' limit $2)",
+        ),
+    ];
+    for (before, step) in steps {
+        while query(app.db.writer(), step).bind(before).bind(RETAIN_PAGE).execute().await? > 0 {}
+    }
+    Ok(())
 }

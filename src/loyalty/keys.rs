@@ -4,6 +4,8 @@
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::coupons::Code;
+use super::coupons::rules::code_hash;
 use crate::ids::{ApiKeyId, DeviceId, EntryId, MemberId};
 use crate::store::{On, Tx, query};
 
@@ -17,9 +19,14 @@ impl Key {
         Self(format!("counter/{device}/{}", digest(text)))
     }
 
-    /// The reference a program gave: its own under each API key.
-    pub fn api(key: ApiKeyId, reference: &str) -> Self {
-        Self(format!("api/{key}/{}", digest(reference)))
+    /// The sale that a program gives stamps for: its own under each API key.
+    pub fn api_stamps(key: ApiKeyId, reference: &str) -> Self {
+        Self(format!("api/{key}/stamps/{}", digest(reference)))
+    }
+
+    /// The sale in which a program takes a voucher. A sale may take several, and earn stamps too.
+    pub fn api_redemption(key: ApiKeyId, voucher: &Code, reference: &str) -> Self {
+        Self(format!("api/{key}/redemptions/{}/{}", code_hash(voucher), digest(reference)))
     }
 
     /// A key of the product itself.

@@ -177,7 +177,7 @@ pub enum CouponKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Valid {
-    /// This long after `from`; `none` for ever.
+    /// This long after `from`, in days or longer to the end of the last day; `none` for ever.
     #[serde(rename = "for")]
     pub lasts: OrNone<Period>,
     /// Counted from here.

@@ -79,9 +79,8 @@ impl Terms {
             }
         }
         for coupon in coupons {
-            if !self.coupons.contains_key(&coupon)
-                && let Some(last) = definitions::last::<Coupon>(on.by_ref(), &coupon).await?
-            {
+            // A version known already may be the old one that a voucher was given under.
+            if let Some(last) = definitions::last::<Coupon>(on.by_ref(), &coupon).await? {
                 self.add_coupon(last.published.into());
             }
         }

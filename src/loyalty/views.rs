@@ -12,7 +12,7 @@ use crate::ids::{Actor, ActorKind, CardId, EntryId, MemberId, VoucherId};
 use crate::spec::{Texts, definitions};
 use crate::store::{On, query};
 
-/// A member's open card of one stamp card, or the empty one she would begin.
+/// A member's open card of one stamp card, the full one whose reward waits to be taken, or the empty one she would begin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
     /// The stamp card's name.
@@ -21,7 +21,7 @@ pub struct Standing {
     pub title: Texts,
     /// Her copy; none before the first stamp.
     pub card: Option<CardId>,
-    /// Stamps on it.
+    /// Stamps on it; what waits beyond the goal is not counted.
     pub stamps: i64,
     /// Stamps that fill it.
     pub goal: i64,
@@ -57,8 +57,17 @@ pub struct Usable {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+/// The cards that are shown at $1, at most one of each stamp card: the open one, else the newest when it is full and waits for
+/// a reward to be taken.
+pub(super) const SHOWN: &str =
+    " from card c where (c.state = 'open' and (c.expires_at is null or c.expires_at > $1) or c.state = 'completed'
+     and not exists (select 1 from card n where n.member = c.member and n.programme = c.programme
+      and n.ordinal > c.ordinal and n.state <> 'void')
+     and exists (select 1 from milestone m join voucher v on v.id = m.voucher where m.card = c.id
+      and m.reversed_at is null and v.state = 'issued' and (v.expires_at is null or v.expires_at > $1)))";
+
 #[derive(sqlx::FromRow)]
-struct OpenCard {
+struct ShownCard {
     id: CardId,
     version: i64,
     stamps: i64,
@@ -73,24 +82,22 @@ pub async fn standing(app: &App, on: impl Into<On<'_>>, member: MemberId) -> sql
     let mut all = Vec::new();
     for published in definitions::all_latest::<StampCard>(on.by_ref()).await? {
         let programme = published.body.stamp_card.to_string();
-        let open = query(
-            on.by_ref(),
-            "select id, version, stamps, goal, expires_at from card
-             where member = $1 and programme = $2 and state = 'open' and (expires_at is null or expires_at > $3)",
-        )
-        .bind(member)
-        .bind(programme.clone())
-        .bind(now)
-        .optional::<OpenCard>()
-        .await?;
-        let terms = match &open {
+        let shown = query(on.by_ref(), "select c.id, c.version, c.stamps, c.goal, c.expires_at")
+            .push(SHOWN)
+            .push(" and c.member = $2 and c.programme = $3")
+            .bind(now)
+            .bind(member)
+            .bind(programme.clone())
+            .optional::<ShownCard>()
+            .await?;
+        let terms = match &shown {
             Some(card) if card.version != published.version => {
                 let kept = definitions::at_version::<StampCard>(on.by_ref(), &programme, card.version).await?;
                 kept.map_or(published.body, |kept| kept.body)
             }
             _ => published.body,
         };
-        let stamps = open.as_ref().map_or(0, |card| card.stamps);
+        let stamps = shown.as_ref().map_or(0, |card| card.stamps.min(card.goal));
         let mut milestones = Vec::new();
         for (position, reward) in &terms.milestones {
             let coupon = definitions::latest::<Coupon>(on.by_ref(), reward.coupon.as_str()).await?;
@@ -98,12 +105,12 @@ pub async fn standing(app: &App, on: impl Into<On<'_>>, member: MemberId) -> sql
         }
         all.push(Standing {
             title: terms.title,
-            card: open.as_ref().map(|card| card.id),
+            card: shown.as_ref().map(|card| card.id),
             stamps,
-            goal: open.as_ref().map_or(terms.goal, |card| card.goal),
+            goal: shown.as_ref().map_or(terms.goal, |card| card.goal),
             next: milestones.iter().find(|next| next.position > stamps).cloned(),
             milestones,
-            expires_at: open.and_then(|card| card.expires_at),
+            expires_at: shown.and_then(|card| card.expires_at),
             programme,
         });
     }

@@ -1,12 +1,14 @@
 //! LINE Official Accounts. One is configured today; every key already names which.
 
 use crate::app::App;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, InstallId};
 use crate::store::{On, query};
 
-/// The configured account, its row made at the first start.
+/// The configured account, its row made at the first start. Replicas that start at once wait for each other on the
+/// installation's row: two accounts would leave it open whose the webhooks are.
 pub async fn ensure(app: &App) -> sqlx::Result<AccountId> {
     let mut tx = app.db.begin().await?;
+    query(&mut tx, "select id from install").lock_rows(" for update").optional_value::<InstallId>().await?;
     let known = query(&mut tx, "select id from account order by created_at limit 1").optional::<(AccountId,)>().await?;
     let id = match known {
         Some((id,)) => id,

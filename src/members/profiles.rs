@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::friends::{self, Friend, Profile};
@@ -53,12 +52,11 @@ impl Task for FetchProfile {
 }
 
 impl Job for FetchProfile {
-    async fn run(&self, app: &App, attempt: i64) -> Result<(), Retry> {
+    async fn run(&self, app: &App, _: i64) -> Result<(), Retry> {
         let profile: Profile = match app.line.profile(&self.line_user_id).await {
             Ok(profile) => profile.into(),
             // Not a friend, blocked, or without consent: LINE says 404 and will go on saying so.
             Err(error) if error.is_not_found() => return Ok(()),
-            Err(_) if attempt < 3 => return Err(Retry::Later(TimeDelta::seconds(30))),
             Err(error) => return Err(error.into()),
         };
         let mut tx = app.db.begin().await?;

@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use super::query::query;
 use super::tx::Tx;
 use super::writer::Writer;
+use crate::problem::Problem;
 
 /// A database: a handle that is cheap to clone.
 #[derive(Clone)]
@@ -136,6 +137,19 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| code_means_unavailable(&code)),
         _ => false,
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        if !is_unavailable(&error) {
+            return Self::unforeseen(error);
+        }
+        tracing::warn!(%error, "the database did not answer");
+        Self::unavailable(
+            "The database does not answer just now, and what was asked for may or may not have been kept. \
+             Ask again in the same way in a moment: what was kept is not done twice.",
+        )
     }
 }
 

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Db, On, query};
+use super::{Db, On, Tx, query};
 use crate::ids::{Ids, InstallId};
 
 /// The installation.
@@ -36,6 +36,12 @@ pub async fn ensure(db: &Db, ids: &Ids, now: DateTime<Utc>) -> sqlx::Result<Inst
 /// The installation's row; none before the first start.
 pub async fn find(on: impl Into<On<'_>>) -> sqlx::Result<Option<Install>> {
     query(on, "select id, epoch, clock_offset_us, created_at from install").optional().await
+}
+
+/// Locks the installation's row until the transaction ends: those who publish come one after another, and each sees what the
+/// one before has published. The first statement of its transaction.
+pub async fn lock(tx: &mut Tx) -> sqlx::Result<()> {
+    query(tx, "select id from install").lock_rows(" for update").optional_value::<InstallId>().await.map(drop)
 }
 
 /// Keeps how far the sandbox's clock is ahead of the machine's.

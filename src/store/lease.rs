@@ -1,6 +1,7 @@
 //! Leases: what one replica alone may do, for a while. Each new holder gets a higher token, and whoever marks work done asks
 //! in the same transaction whether the lease is still theirs; a holder that was stopped for longer than its lease (a paused
-//! machine) can then do no harm when it wakes up.
+//! machine) can then do no harm when it wakes up. One that takes its own ended lease again before anybody else did keeps its
+//! token: nobody did the work meanwhile, and what it began still counts.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -20,7 +21,7 @@ pub struct Lease {
     pub ends_at: DateTime<Utc>,
 }
 
-/// Takes the lease `name` until `now + ttl`, or prolongs one already held by `holder`; `None` while another holds it. Needs a
+/// Takes the lease `name` until `now + ttl`, or prolongs the one `holder` had last; `None` while another holds it. Needs a
 /// place that writes.
 pub async fn take(
     on: impl Into<On<'_>>,
@@ -34,7 +35,7 @@ pub async fn take(
         on,
         "insert into lease (name, holder, token, ends_at) values ($1, $2, 1, $3)
          on conflict (name) do update set holder = excluded.holder, ends_at = excluded.ends_at,
-             token = case when lease.holder = excluded.holder and lease.ends_at > $4 then lease.token else lease.token + 1 end
+             token = case when lease.holder = excluded.holder then lease.token else lease.token + 1 end
          where lease.ends_at <= $4 or lease.holder = excluded.holder
          returning token",
     )

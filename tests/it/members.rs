@@ -2,8 +2,11 @@
 
 use chrono::TimeDelta;
 use shuke::ids::Actor;
+use shuke::jobs;
 use shuke::members::consent::{self, Answer, MARKETING};
-use shuke::members::{self, friends, sessions, tags, timeline};
+use shuke::members::{self, accounts, friends, sessions, tags, timeline};
+use shuke::sandbox::world::Endpoint;
+use shuke::sandbox::{Fault, FaultKind};
 use shuke::store::query;
 
 use crate::harness::on_both;
@@ -105,6 +108,37 @@ async fn without_her_key_nobody_knows_her_name() {
         assert_eq!(friends::name_of(&shop.app, &db, member).await.unwrap().as_deref(), Some("小美測試"));
         query(db.writer(), "delete from member_key where member = $1").bind(member).execute().await.unwrap();
         assert_eq!(friends::name_of(&shop.app, &db, member).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn however_many_replicas_start_there_is_one_account() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        query(db.writer(), "delete from account").execute().await.unwrap();
+        let starts = (0..8).map(|_| accounts::ensure(&shop.app));
+        let found = futures_util::future::try_join_all(starts).await.unwrap();
+        assert!(found.iter().all(|account| *account == found[0]), "{found:?}");
+        let rows: i64 = query(&db, "select count(*) from account").value().await.unwrap();
+        assert_eq!(rows, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_profile_that_never_comes_ends_among_the_dead_jobs() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.sandbox.fault(Fault { count: None, ..Fault::times(FaultKind::ErrorBefore, 1).at(Endpoint::Profile) });
+        let mei = shop.follows("小美測試").await;
+        for _ in 0..jobs::ATTEMPTS {
+            shop.advance(TimeDelta::hours(12)).await;
+        }
+        let dead = jobs::list(&db, None, 10).await.unwrap();
+        assert_eq!(dead.len(), 1, "it is not asked for for ever");
+        assert!(dead[0].error.is_some(), "and says why");
+        assert_eq!(shop.messages(&mei).len(), 1, "she was welcomed all the same");
     })
     .await;
 }

@@ -21,7 +21,7 @@ pub enum Outcome {
     },
     /// LINE refused it for good; the same bytes will be refused again.
     Refused(Refusal),
-    /// Over the rate limit, or a 429 we do not know: wait, then the same bytes under the same key.
+    /// Over the rate limit, or a 429 we do not know: nothing was taken; wait, then try again.
     RateLimited {
         /// How long LINE asks to wait, where something says so.
         retry_after: Option<TimeDelta>,

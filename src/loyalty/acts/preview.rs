@@ -58,7 +58,9 @@ pub struct Earned {
 
 /// Decides as [`stamp`](super::stamp()) would, and writes nothing.
 pub async fn preview(app: &App, ask: &Ask) -> sqlx::Result<Answer<Preview>> {
-    let Some(mut wallet) = store::look(&app.db, ask.member).await? else { return Ok(Err(Refusal::UnknownMember)) };
+    let Some(mut wallet) = store::look(&app.db, ask.member, &ask.card).await? else {
+        return Ok(Err(Refusal::UnknownMember));
+    };
     if is_own_card(&app.db, &ask.by, ask.member).await? {
         return Ok(Err(Refusal::OwnCard));
     }

@@ -46,6 +46,7 @@ pub async fn stamp_in(app: &App, tx: &mut Tx, ask: &Stamp) -> sqlx::Result<Answe
         Begun::Before(wallet, entry) => return Ok(Ok(answers::stamped(&wallet, &entry, true))),
         Begun::Not(refusal) => return Ok(Err(refusal)),
     };
+    store::load_visits(&mut *tx, &mut wallet, &ask.card).await?;
     let giving = Giving { programme: &ask.card, stamps: ask.stamps, place: &ask.place, actor: &ask.by.actor };
     let entry = match decide(&mut *tx, &mut wallet, giving, Now::of(app)).await? {
         Ok(entry) => entry,
@@ -58,7 +59,7 @@ pub async fn stamp_in(app: &App, tx: &mut Tx, ask: &Stamp) -> sqlx::Result<Answe
     Ok(Ok(answers::stamped(&wallet, &link.entry, false)))
 }
 
-/// Decides on a wallet what a visit earns, after ending what has run out.
+/// Decides on a wallet, in which are the newest visits, what a visit earns, after ending what has run out.
 pub(super) async fn decide(
     on: impl Into<On<'_>>,
     wallet: &mut Wallet,
@@ -73,8 +74,7 @@ pub(super) async fn decide(
     if must_have_joined && !is_joined(on.by_ref(), wallet.member).await? {
         return Ok(Err(Refusal::NotJoined));
     }
-    read_due(on.by_ref(), &mut terms, wallet, now.at).await?;
-    store::load_visits(on, wallet, giving.programme).await?;
+    read_due(on, &mut terms, wallet, now.at).await?;
     wallet.lapse(&terms, giving.place.zone, now)?;
     Ok(wallet.stamp(&terms, giving, now)?)
 }

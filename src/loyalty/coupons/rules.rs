@@ -7,9 +7,11 @@ use sha2::{Digest, Sha256};
 use super::code::Code;
 use super::types::{First, Issued, Voucher, VoucherMove, VoucherState};
 use crate::ids::VoucherId;
-use crate::loyalty::spec::{Coupon, ValidFrom};
+use crate::loyalty::calendar;
+use crate::loyalty::spec::{Coupon, Round, ValidFrom};
 use crate::loyalty::terms::Edition;
 use crate::loyalty::types::{Answer, Refusal};
+use crate::spec::Period;
 
 /// Gives a voucher.
 pub fn issue(voucher: VoucherId, code: &Code, terms: &Edition<Coupon>, at: DateTime<Utc>, zone: Tz) -> VoucherMove {
@@ -18,9 +20,14 @@ pub fn issue(voucher: VoucherId, code: &Code, terms: &Edition<Coupon>, at: DateT
         coupon: String::from(terms.terms.coupon.as_str()),
         version: terms.version,
         code_hash: code_hash(code),
-        expires_at: terms.terms.valid.lasts.0.map(|period| period.after(at, zone)),
+        expires_at: terms.terms.valid.lasts.0.map(|period| end(period, at, zone)),
     };
     VoucherMove { voucher, issued: Some(issued), state: VoucherState::Issued }
+}
+
+/// The end of a voucher's time; of one counted in days, the end of its last day.
+fn end(period: Period, at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    calendar::rounded(period.after(at, zone), period.is_in_days().then_some(Round::Day), zone)
 }
 
 /// What the ledger keeps of a code.
@@ -81,16 +88,20 @@ mod tests {
 
     #[test]
     fn a_voucher_lasts_as_its_coupon_says() {
-        let at: DateTime<Utc> = "2026-03-04T03:30:00.000001Z".parse().expect("an instant");
-        for (valid, days) in [("", Some(30)), ("valid: { for: 2w }", Some(14)), ("valid: { for: none }", None)] {
-            let moved =
-                issue(uuid::Uuid::nil().into(), &Code::random(&Chance::seeded(1)), &terms(valid), at, Tz::Asia__Taipei);
+        for (at, valid, end) in [
+            ("2026-03-04T11:30:00.000001+08:00", "", Some("2026-04-04T00:00:00+08:00")),
+            ("2026-03-04T00:00:00+08:00", "", Some("2026-04-04T00:00:00+08:00")),
+            ("2026-03-04T23:59:59.999999+08:00", "", Some("2026-04-04T00:00:00+08:00")),
+            ("2026-03-04T11:30:00+08:00", "valid: { for: 2w }", Some("2026-03-19T00:00:00+08:00")),
+            ("2026-01-31T11:30:00+08:00", "valid: { for: 1mo }", Some("2026-03-01T00:00:00+08:00")),
+            ("2026-03-04T11:30:00.000001+08:00", "valid: { for: 12h }", Some("2026-03-04T23:30:00.000001+08:00")),
+            ("2026-03-04T11:30:00+08:00", "valid: { for: none }", None),
+        ] {
+            let instant = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
+            let (voucher, code) = (uuid::Uuid::nil().into(), Code::random(&Chance::seeded(1)));
+            let moved = issue(voucher, &code, &terms(valid), instant(at), Tz::Asia__Taipei);
             let issued = moved.issued.expect("it is issued");
-            assert_eq!(
-                (issued.expires_at, issued.version),
-                (days.map(|days| at + TimeDelta::days(days)), 3),
-                "{valid}"
-            );
+            assert_eq!((issued.expires_at, issued.version), (end.map(instant), 3), "{at} {valid}");
         }
     }
 

@@ -15,7 +15,7 @@ use super::stamps::Card;
 use super::wallet::{Visit, Wallet};
 use crate::ids::{CardId, EntryId, MemberId, VoucherId};
 use crate::members;
-use crate::store::{On, Tx, query};
+use crate::store::{Db, On, Tx, query};
 
 /// Locks a member's chain and loads her wallet; none when there is no such member. Everything about her rewards stands in
 /// line here.
@@ -33,18 +33,38 @@ pub(super) async fn open(tx: &mut Tx, member: MemberId) -> sqlx::Result<Option<W
     load(tx, member, seq, &hash).await.map(Some)
 }
 
-/// A member's wallet as it is, for a look; none when there is no such member.
-pub(super) async fn look(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<Option<Wallet>> {
-    let mut on = on.into();
-    if members::find(on.by_ref(), member).await?.is_none() {
+/// A member's wallet as it is, with the newest visits of a stamp card, for a look; none when there is no such member. It is
+/// read in several statements, so it is read again when somebody wrote meanwhile, at last standing in line.
+pub(super) async fn look(db: &Db, member: MemberId, programme: &str) -> sqlx::Result<Option<Wallet>> {
+    if members::find(db, member).await?.is_none() {
         return Ok(None);
     }
-    let head = query(on.by_ref(), HEAD).bind(member).optional::<(i64, Vec<u8>)>().await?;
-    let (seq, hash) = head.unwrap_or_else(|| (0, BEGINNING.to_vec()));
-    load(on, member, seq, &hash).await.map(Some)
+    let mut head = free_head(db, member).await?;
+    for _ in 0..LOOKS {
+        let (seq, hash) = head;
+        let mut wallet = load(db, member, seq, &hash).await?;
+        load_visits(db, &mut wallet, programme).await?;
+        head = free_head(db, member).await?;
+        if head.0 == seq {
+            return Ok(Some(wallet));
+        }
+    }
+    // Dropped, not committed: nothing is written.
+    let mut tx = db.begin().await?;
+    let Some(mut wallet) = open(&mut tx, member).await? else { return Ok(None) };
+    load_visits(&mut tx, &mut wallet, programme).await?;
+    Ok(Some(wallet))
 }
 
+/// Looks without standing in line.
+const LOOKS: u8 = 3;
+
 const HEAD: &str = "select seq, hash from ledger_head where member = $1";
+
+async fn free_head(db: &Db, member: MemberId) -> sqlx::Result<(i64, Vec<u8>)> {
+    let head = query(db, HEAD).bind(member).optional().await?;
+    Ok(head.unwrap_or_else(|| (0, BEGINNING.to_vec())))
+}
 
 async fn locked_head(tx: &mut Tx, member: MemberId) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
     query(tx, HEAD).bind(member).lock_rows(" for update").optional().await

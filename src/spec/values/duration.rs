@@ -138,6 +138,11 @@ impl Period {
         moved.map_or(end, |moved| to_utc(moved, zone))
     }
 
+    /// Whether it is counted in days or longer, so that people think of its end as a day.
+    pub fn is_in_days(self) -> bool {
+        self.unit != Unit::Hours
+    }
+
     /// The days it lasts, a month counted as 30 and a year as 365: to compare two windows, not to reckon a date.
     pub fn about_days(self) -> u32 {
         match self.unit {

@@ -25,7 +25,8 @@ pub struct NewRedemption {
     /// The code of the store.
     #[schema(example = "zhongshan")]
     store: String,
-    /// The sale, as the till numbers it. The same once more, with the same content, gets the first answer.
+    /// The sale, as the till numbers it. The same once more, with the same content, gets the first answer. A sale may take
+    /// several vouchers, and earn stamps too.
     #[schema(min_length = 1, max_length = 200, example = "R-2027-000124")]
     reference: String,
 }
@@ -61,7 +62,8 @@ pub(super) async fn redeem(State(app): State<App>, write: Write) -> Result<Respo
     };
     let outcome = match new.voucher.parse::<Code>() {
         Ok(code) => {
-            let asked = loyalty::Redeem { code, place, key: Key::api(program, &reference), by: By::own(actor) };
+            let key = Key::api_redemption(program, &code, &reference);
+            let asked = loyalty::Redeem { code, place, key, by: By::own(actor) };
             loyalty::redeem_in(&app, &mut act.tx, &asked).await?
         }
         Err(_) => Err(Refusal::UnknownVoucher),

@@ -31,7 +31,8 @@ pub struct NewStamps {
     /// The code of the store.
     #[schema(example = "zhongshan")]
     store: String,
-    /// The sale, as the till numbers it. The same once more, with the same content, gets the first answer.
+    /// The sale, as the till numbers it. The same once more, with the same content, gets the first answer. The sale may
+    /// take vouchers too, under the same reference.
     #[schema(min_length = 1, max_length = 200, example = "R-2027-000123")]
     reference: String,
 }
@@ -71,7 +72,7 @@ pub(super) async fn give(State(app): State<App>, write: Write) -> Result<Respons
         card: new.card,
         stamps: new.stamps,
         place,
-        key: Key::api(program, &reference),
+        key: Key::api_stamps(program, &reference),
         by: By::own(actor),
     };
     match loyalty::stamp_in(&app, &mut act.tx, &asked).await? {

@@ -111,6 +111,23 @@ async fn a_voucher_is_taken_once_and_a_second_try_is_told_of_the_first() {
 }
 
 #[tokio::test]
+async fn one_sale_earns_stamps_and_takes_a_voucher() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let till = Program::with(&shop, "till", &ALL).await;
+        let full = till.stamps(&mei, 10, "R-7").await;
+        let code = full.body["vouchers"][0]["code"].as_str().expect("a code");
+        let taken = till.redeems(code, "zhongshan", "R-7").await;
+        assert_eq!(taken.status, 201, "{}", taken.body);
+        assert_eq!(till.stamps(&mei, 10, "R-7").await.body, full.body);
+        assert_eq!(till.redeems(code, "zhongshan", "R-7").await.body, taken.body);
+        till.redeems(code, "yongkang", "R-7").await.is_problem(409, "reference_reused");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_sale_counts_once_under_its_reference() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;

@@ -3,6 +3,7 @@
 mod apply;
 mod definitions;
 mod plan;
+mod races;
 mod steer;
 
 use chrono::TimeDelta;

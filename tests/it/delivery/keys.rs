@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use shuke::campaigns;
-use shuke::delivery::State;
+use shuke::delivery::{State, approval};
 use shuke::ids::Actor;
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::query;
@@ -66,15 +66,18 @@ async fn an_outage_of_a_day_ends_after_ten_tries_and_is_said_so() {
 }
 
 #[tokio::test]
-async fn a_request_line_surely_refused_gets_a_fresh_key_after_a_day() {
+async fn a_request_line_surely_refused_gets_a_fresh_key_and_asks_the_gate_again() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Multicast));
-        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let (phones, run) = a_run(&shop, EQUAL, 3).await;
         shop.sender.step().await.unwrap();
-        shop.advance(TimeDelta::hours(24)).await;
+        let taken = async || approval::find(&db, run).await.unwrap().unwrap().taken;
+        assert_eq!(taken().await, 0, "its messages are given back");
+        shop.says(&phones[0], "不要優惠訊息").await;
         shop.send().await;
-        assert_eq!(shop.copies(&phones), [0, 3]);
+        assert_eq!((shop.pushed(&phones[0]).len(), shop.copies(&phones[1..])), (0, vec![0, 2]));
+        assert_eq!(taken().await, 2);
         let keys = shop.sandbox.look(|world| {
             let sent = world.requests.iter().filter(|request| request.endpoint == "multicast");
             sent.filter_map(|request| request.retry_key.clone()).collect::<std::collections::HashSet<_>>()

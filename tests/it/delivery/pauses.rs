@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -13,6 +14,7 @@ use shuke::ids::Actor;
 use shuke::line::client::{Lost, Transport};
 use shuke::members::friends::{self, FriendState};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
+use shuke::store::query;
 
 use super::{EQUAL, PERSONAL, a_run, all_have_one};
 use crate::harness::on_both;
@@ -98,11 +100,7 @@ async fn message_n_plus_one_does_not_leave() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         let (phones, run) = a_run(&shop, PERSONAL, 6).await;
-        shuke::store::query(db.writer(), "update approval set approved = 4 where run = $1")
-            .bind(run)
-            .execute()
-            .await
-            .unwrap();
+        query(db.writer(), "update approval set approved = 4 where run = $1").bind(run).execute().await.unwrap();
         shop.send().await;
         assert_eq!(shop.copies(&phones), [2, 4]);
         let status = shop.status("winback").await;
@@ -119,7 +117,7 @@ async fn somebody_line_does_not_know_holds_up_nobody() {
         let mut phones = shop.regulars(3).await;
         let gone = phones.remove(1);
         let stranger: shuke::ids::LineUserId = format!("U{}", "9".repeat(32)).parse().unwrap();
-        shuke::store::query(db.writer(), "update friend set line_user_id = $1 where line_user_id = $2")
+        query(db.writer(), "update friend set line_user_id = $1 where line_user_id = $2")
             .bind(stranger)
             .bind(gone)
             .execute()
@@ -175,11 +173,7 @@ async fn an_erased_persons_message_cannot_leave() {
         let shop = Shop::open(&db).await;
         let (phones, _) = a_run(&shop, PERSONAL, 3).await;
         let member = shop.member_id(&phones[0]).await;
-        shuke::store::query(db.writer(), "delete from member_key where member = $1")
-            .bind(member)
-            .execute()
-            .await
-            .unwrap();
+        query(db.writer(), "delete from member_key where member = $1").bind(member).execute().await.unwrap();
         assert_eq!(friends::of_member(&db, member).await.unwrap()[0].state, FriendState::Following);
         shop.send().await;
         assert_eq!(shop.pushed(&phones[0]).len(), 0);
@@ -188,4 +182,29 @@ async fn an_erased_persons_message_cannot_leave() {
         assert_eq!(json!(status.skipped), json!([{ "reason": "erased", "count": 1 }]));
     })
     .await;
+}
+
+#[tokio::test]
+async fn nothing_leaves_a_run_that_was_stopped_while_it_was_looked_for() {
+    for (state, is_tried) in [("paused", false), ("paused", true), ("cancelled", false), ("cancelled", true)] {
+        on_both(async |db| {
+            let shop = Shop::open(&db).await;
+            shop.sandbox.fault(Fault::times(FaultKind::CutAfter, 1).at(Endpoint::Multicast));
+            shop.sender.step().await.unwrap();
+            a_run(&shop, EQUAL, 3).await;
+            if is_tried {
+                shop.sender.step().await.unwrap();
+                query(db.writer(), "update batch set next_at = $1").bind(shop.app.clock.now()).execute().await.unwrap();
+            }
+            let mut stops = db.begin().await.unwrap();
+            query(&mut stops, "update approval set state = $1").bind(state).execute().await.unwrap();
+            let mut step = Box::pin(shop.sender.step());
+            let early = tokio::time::timeout(Duration::from_millis(300), &mut step).await;
+            assert!(early.is_err(), "{state}: it does not wait: {early:?}");
+            stops.commit().await.unwrap();
+            assert_eq!(step.await.unwrap().sent, 0, "{state}");
+            assert_eq!(shop.requests("multicast"), usize::from(is_tried), "{state}");
+        })
+        .await;
+    }
 }

@@ -1,11 +1,22 @@
 //! Replies: free, once, and never repeated when nobody knows whether the first arrived.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
 use chrono::TimeDelta;
-use shuke::delivery::replies;
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
+use shuke::delivery::{Sender, replies};
 use shuke::ids::LineUserId;
+use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::{Db, query};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
+use super::senders::until_asked;
+use super::{EQUAL, a_run};
 use crate::harness::on_both;
 use crate::shop::{Shop, keys_are_sound};
 
@@ -80,6 +91,52 @@ async fn a_try_that_a_crash_cut_off_is_not_repeated() {
         assert_eq!((shop.messages(&mei).len(), newest(&db, &mei).await.as_str()), (before, "unknown"));
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_reply_that_takes_long_holds_up_no_push() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
+        shop.says(&mei, "集點卡").await;
+        shop.advance(TimeDelta::seconds(3)).await;
+        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let way = Arc::new(SlowReplies { line: shop.sandbox.transport(), asked: Notify::new(), go_on: Notify::new() });
+        let sender = Sender::new(shop.replica_over(31, way.clone()));
+        let stop = CancellationToken::new();
+        let watches = async {
+            way.asked.notified().await;
+            let pushed = tokio::time::timeout(Duration::from_secs(20), until_asked(&shop.sandbox, "multicast")).await;
+            way.go_on.notify_one();
+            stop.cancel();
+            pushed
+        };
+        let ((), pushed) = tokio::join!(sender.run(stop.clone()), watches);
+        assert!(pushed.is_ok(), "the push waits for the reply");
+        assert_eq!(shop.copies(&phones), [0, 3]);
+        assert_eq!(newest(&db, &mei).await, "sent", "its answer was waited for at the stop");
+    })
+    .await;
+}
+
+/// A way to LINE on which a reply waits for the test.
+struct SlowReplies {
+    line: Arc<dyn Transport>,
+    asked: Notify,
+    go_on: Notify,
+}
+
+impl Transport for SlowReplies {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
+        Box::pin(async move {
+            if request.uri().path().ends_with("/reply") {
+                self.asked.notify_one();
+                self.go_on.notified().await;
+            }
+            self.line.send(request).await
+        })
+    }
 }
 
 /// What became of the newest reply owed to a phone.

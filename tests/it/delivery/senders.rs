@@ -6,7 +6,7 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
-use shuke::delivery::{self, Sender};
+use shuke::delivery::{self, Sender, State};
 use shuke::ids::HolderId;
 use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Endpoint, Fault, FaultKind, Sandbox};
@@ -147,6 +147,29 @@ async fn an_answer_that_comes_after_the_lease_was_lost_changes_nothing() {
     .await;
 }
 
+#[tokio::test]
+async fn a_stop_that_could_not_be_written_down_is_heard_again() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        a_run(&shop, EQUAL, 3).await;
+        let way = Way::refusing(&shop.sandbox);
+        let sender = Sender::new(shop.replica_over(31, way.clone()));
+        let breaks = async {
+            way.asked.notified().await;
+            query(db.writer(), "alter table approval rename column paused_because to away").execute().await.unwrap();
+            way.go_on.notify_one();
+        };
+        let (stepped, ()) = tokio::join!(sender.step(), breaks);
+        assert!(stepped.is_err(), "{stepped:?}");
+        query(db.writer(), "alter table approval rename column away to paused_because").execute().await.unwrap();
+        way.go_on.notify_one();
+        sender.step().await.unwrap();
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.paused_because.as_deref()), (State::Paused, Some("forbidden")));
+    })
+    .await;
+}
+
 /// A way to LINE on which a multicast waits for the test before its answer is heard.
 struct Way {
     line: Arc<dyn Transport>,
@@ -189,7 +212,7 @@ impl Transport for Way {
 }
 
 /// Waits until LINE was asked something at `endpoint`.
-async fn until_asked(sandbox: &Sandbox, endpoint: &str) {
+pub(super) async fn until_asked(sandbox: &Sandbox, endpoint: &str) {
     let mut grown = sandbox.watch();
     while !sandbox.look(|world| world.requests.iter().any(|request| request.endpoint == endpoint)) {
         grown.changed().await.expect("the sandbox is there");

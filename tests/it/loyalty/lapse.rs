@@ -7,7 +7,7 @@ use shuke::loyalty::ledger::{EntryKind, verify};
 use shuke::loyalty::stamps::CardState;
 use shuke::loyalty::{self, Refusal, Stamp};
 use shuke::members;
-use shuke::store::Db;
+use shuke::store::{Db, query};
 
 use crate::harness::on_both;
 use crate::shop::Shop;
@@ -127,6 +127,37 @@ async fn one_long_sleep_ends_the_same_as_many_short_ones() {
     for other in &seen {
         assert_eq!(*other, seen[0]);
     }
+}
+
+#[tokio::test]
+async fn a_member_whose_things_cannot_be_ended_keeps_nobody_elses_from_ending() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mut people = Vec::new();
+        for name in ["小一測試", "小二測試", "小三測試"] {
+            let phone = shop.joins(name).await;
+            shop.visit(&phone).await;
+            people.push(phone);
+        }
+        let bad = shop.member_id(&people[1]).await;
+        // The store refuses her next entry: its number is taken.
+        query(db.writer(), "update ledger_head set seq = 0 where member = $1").bind(bad).execute().await.unwrap();
+        shop.app.clock.advance(TimeDelta::days(300));
+        assert_eq!(loyalty::lapse(&shop.app).await.unwrap(), 2);
+        let states = async || {
+            let mut states = Vec::new();
+            for phone in &people {
+                states.push(shop.card(phone).await.state);
+            }
+            states
+        };
+        assert_eq!(states().await, [CardState::Expired, CardState::Open, CardState::Expired]);
+        query(db.writer(), "update ledger_head set seq = 1 where member = $1").bind(bad).execute().await.unwrap();
+        assert_eq!(loyalty::lapse(&shop.app).await.unwrap(), 1, "once mended she is no exception");
+        assert_eq!(states().await[1], CardState::Expired);
+        assert!(verify(&db).await.unwrap().is_clean());
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -3,11 +3,11 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use shuke::ids::{ApiKeyId, DeviceId};
-use shuke::loyalty::coupons::VoucherState;
-use shuke::loyalty::{self, By, Key, Redeem, Refusal, Stamp, Undo};
+use shuke::loyalty::coupons::{Code, VoucherState};
+use shuke::loyalty::{self, By, Key, Place, Redeem, Refusal, Stamp, Undo};
 
 use crate::harness::on_both;
-use crate::shop::{Shop, clerk, colleague, zhongshan};
+use crate::shop::{Shop, clerk, colleague, yongkang, zhongshan};
 
 #[tokio::test]
 async fn the_same_key_gives_the_first_answer() {
@@ -90,13 +90,49 @@ async fn two_tills_may_have_the_same_reference() {
         let mei = shop.joins("小美測試").await;
         let (one, two): (ApiKeyId, ApiKeyId) = (shop.app.ids.make(), shop.app.ids.make());
         let device: DeviceId = one.0.into();
-        for key in [Key::api(one, "0042"), Key::api(two, "0042"), Key::counter(device, "0042"), Key::own("0042")] {
+        let keys = [
+            Key::api_stamps(one, "0042"),
+            Key::api_stamps(two, "0042"),
+            Key::counter(device, "0042"),
+            Key::own("0042"),
+        ];
+        for key in keys {
             let ask = Stamp { key, ..shop.stamp_of(&mei, 1).await };
             let stamped = loyalty::stamp(&shop.app, &ask).await.unwrap().expect("it is given");
             assert!(!stamped.repeated, "{ask:?}");
             shop.advance(TimeDelta::minutes(10)).await;
         }
         assert_eq!(shop.card(&mei).await.stamps, 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_sale_earns_stamps_and_takes_vouchers() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let full = shop.stamps(&mei, 10).await;
+        shop.advance(TimeDelta::minutes(10)).await;
+        let codes = [full.vouchers[0].code.clone(), shop.stamps(&mei, 10).await.vouchers[0].code.clone()];
+        shop.advance(TimeDelta::minutes(10)).await;
+        let till: ApiKeyId = shop.app.ids.make();
+        let stamp = Stamp { key: Key::api_stamps(till, "R-7"), ..shop.stamp_of(&mei, 1).await };
+        let redeem = |code: &Code, place: Place| {
+            let key = Key::api_redemption(till, code, "R-7");
+            Redeem { code: code.clone(), place, key, by: By::own(clerk()) }
+        };
+        for is_again in [false, true] {
+            let stamped = loyalty::stamp(&shop.app, &stamp).await.unwrap().expect("it is given");
+            assert_eq!(stamped.repeated, is_again);
+            for code in &codes {
+                let redeemed = loyalty::redeem(&shop.app, &redeem(code, zhongshan())).await.unwrap();
+                assert_eq!(redeemed.expect("it is good").repeated, is_again);
+                let elsewhere = loyalty::redeem(&shop.app, &redeem(code, yongkang())).await.unwrap();
+                assert_eq!(elsewhere, Err(Refusal::OtherContent));
+            }
+        }
+        assert_eq!(loyalty::history(&db, stamp.member, 100).await.unwrap().len(), 5);
     })
     .await;
 }

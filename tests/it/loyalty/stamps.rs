@@ -29,7 +29,8 @@ async fn the_tenth_stamp_becomes_a_voucher_by_itself() {
         assert_eq!(vouchers, stamped.vouchers);
         let [voucher] = &vouchers[..] else { panic!("one voucher: {vouchers:?}") };
         assert_eq!((voucher.coupon.as_str(), voucher.state), ("free-latte", VoucherState::Issued));
-        assert_eq!(voucher.expires_at, Some(shop.app.clock.now() + TimeDelta::days(30)));
+        // The tenth visit was on 9 March; thirty days later is 8 April, to its end.
+        assert_eq!(voucher.expires_at, Some("2026-04-08T16:00:00Z".parse().expect("an instant")));
         assert_eq!(voucher.entry, stamped.entry);
 
         shop.says(&mei, "優惠券").await;

@@ -91,6 +91,21 @@ async fn a_holder_that_slept_cannot_mark_work_done() {
     .await;
 }
 
+/// Nobody did the work while its lease had ended: what it began before still counts, unless another held it in between.
+#[tokio::test]
+async fn a_holder_that_takes_its_own_ended_lease_again_keeps_its_token() {
+    on_both(async |db| {
+        let now = a_monday();
+        let first = take(db.writer(), "sender", holder(1), now, TTL).await.expect("asked").expect("free");
+        let woken = now + TTL * 2;
+        assert!(!holds(&db, &first, woken).await);
+        let again = take(db.writer(), "sender", holder(1), woken, TTL).await.expect("asked").expect("free");
+        assert_eq!((again.token, again.ends_at), (first.token, woken + TTL));
+        assert!(holds(&db, &first, woken).await, "what it began before counts");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_that_race_one_gets_it() {
     on_both(async |db| {
@@ -98,8 +113,8 @@ async fn of_many_that_race_one_gets_it() {
             let now = a_monday() + TTL * round;
             let racers: Vec<_> = (1..=6)
                 .map(|n| {
-                    let db = db.clone();
-                    tokio::spawn(async move { take(db.writer(), "sender", holder(n), now, TTL).await })
+                    let (db, holder) = (db.clone(), holder(n + 10 * u128::from(round.unsigned_abs())));
+                    tokio::spawn(async move { take(db.writer(), "sender", holder, now, TTL).await })
                 })
                 .collect();
             let mut winners = 0;
