@@ -7,11 +7,11 @@
 
 use std::marker::PhantomData;
 
+use aws_lc_rs::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, Mac};
+use chacha20::R20;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -102,12 +102,14 @@ impl DataKey {
     /// Seals bytes as they are.
     pub fn encrypt(&self, chance: &Chance, context: &str, plain: &[u8]) -> Vec<u8> {
         let nonce = chance.bytes::<NONCE>();
-        let mut out = nonce.to_vec();
-        let body = self
-            .cipher()
-            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context.as_bytes() })
+        let mut out = Vec::with_capacity(NONCE + plain.len() + CHACHA20_POLY1305.tag_len());
+        out.extend_from_slice(&nonce);
+        out.extend_from_slice(plain);
+        let (key, rest) = self.for_nonce(&nonce);
+        let tag = key
+            .seal_in_place_separate_tag(rest, Aad::from(context), &mut out[NONCE..])
             .expect("the cipher takes any message that fits in memory");
-        out.extend_from_slice(&body);
+        out.extend_from_slice(tag.as_ref());
         out
     }
 
@@ -115,13 +117,22 @@ impl DataKey {
     pub fn decrypt(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
         let (nonce, body) = sealed.split_at_checked(NONCE).ok_or(Unsealable::Refused)?;
         let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| Unsealable::Refused)?;
-        self.cipher()
-            .decrypt(&XNonce::from(nonce), Payload { msg: body, aad: context.as_bytes() })
-            .map_err(|_| Unsealable::Refused)
+        let (key, rest) = self.for_nonce(&nonce);
+        let mut body = body.to_vec();
+        let length = key.open_in_place(rest, Aad::from(context), &mut body).map_err(|_| Unsealable::Refused)?.len();
+        body.truncate(length);
+        Ok(body)
     }
 
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&Key::from(self.0))
+    /// XChaCha20 on ChaCha20 (draft-irtf-cfrg-xchacha-03, section 2.3): the first sixteen bytes of the nonce make a key of their
+    /// own, the last eight are its nonce behind four zeros.
+    fn for_nonce(&self, nonce: &[u8; NONCE]) -> (LessSafeKey, Nonce) {
+        let (mut first, mut rest) = ([0; 16], [0; NONCE_LEN]);
+        first.copy_from_slice(&nonce[..16]);
+        rest[4..].copy_from_slice(&nonce[16..]);
+        let key = chacha20::hchacha::<R20>(&self.0.into(), &first.into());
+        let key = UnboundKey::new(&CHACHA20_POLY1305, &key).expect("the key has the cipher's length");
+        (LessSafeKey::new(key), Nonce::assume_unique_for_key(rest))
     }
 }
 
@@ -216,7 +227,33 @@ pub fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+    use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Another hand's XChaCha20-Poly1305 opens what we seal, and we what it seals.
+        #[test]
+        fn the_cipher_is_what_it_is_called(
+            key: [u8; 32], nonce: [u8; NONCE], context in ".{0,40}", plain in prop::collection::vec(any::<u8>(), 0..1_000)
+        ) {
+            let (ours, theirs) = (DataKey(key), XChaCha20Poly1305::new(&key.into()));
+            let sealed = ours.encrypt(&Chance::seeded(1), &context, &plain);
+            let (used, body) = sealed.split_at(NONCE);
+            let used = XNonce::try_from(used).unwrap();
+            let opened = theirs.decrypt(&used, Payload { msg: body, aad: context.as_bytes() });
+            prop_assert_eq!(opened.ok(), Some(plain.clone()));
+            let body = theirs.encrypt(&XNonce::from(nonce), Payload { msg: &plain, aad: context.as_bytes() }).unwrap();
+            let sealed = [nonce.as_slice(), &body].concat();
+            prop_assert_eq!(ours.decrypt(&context, &sealed).ok(), Some(plain));
+            let mut changed = sealed;
+            let last = changed.len() - 1;
+            changed[last] ^= 1;
+            prop_assert!(ours.decrypt(&context, &changed).is_err());
+        }
+    }
 
     #[test]
     fn a_sealed_value_opens_only_with_its_key_and_in_its_place() {
