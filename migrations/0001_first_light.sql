@@ -284,7 +284,7 @@ create table event (
 );
 create index event_raw on event (day) where sealed_raw is not null;
 create index event_old on event (day) where sealed_raw is null;
-create index event_new on event (lane, line_user_id) where state = 'new';
+create index event_new on event (lane) where state = 'new';
 create index event_parked on event (at) where state = 'parked';
 
 -- Rewards --------------------------------------------------------------------------------------------------------------

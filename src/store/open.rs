@@ -85,7 +85,7 @@ async fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Db, OpenError
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("cache_size", "-2000")
+        .pragma("cache_size", "-8000")
         // What a savepoint would need to go back stays in memory instead of a file made for each transaction.
         .pragma("temp_store", "memory")
         // 16 MB: pages that many events touch are copied into the file once for all of them.
