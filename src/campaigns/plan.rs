@@ -1,9 +1,8 @@
-//! Making a plan: the rule asked once, each person in or out with a reason, messages written and frozen, the month and the
+//! Making a plan: the rule asked page by page, each person in or out with a reason, messages written and frozen, the month and the
 //! money worked out, and a digest over it. Nothing is sent, nothing published.
 
 use std::collections::{BTreeMap, HashMap};
 
-use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::cost::cost;
@@ -27,6 +26,9 @@ use crate::words::Lang;
 /// People written in one transaction: it stays far below a quarter of a second.
 const PAGE: usize = 100;
 
+/// People asked for in one statement.
+const ASKED: usize = 10 * PAGE;
+
 /// Members shown with what they would read.
 const SAMPLES: usize = 3;
 
@@ -48,16 +50,17 @@ pub async fn plan(app: &App, proposal: &Proposal<'_>) -> Result<Plan, PushError>
     let id = store::begin(app, proposal.campaign.name()).await?;
     let mut draft = Draft::new(app, proposal, id, account);
     let moment = Moment { now: app.clock.now(), zone: proposal.brand.zone() };
-    let mut chosen = audience(&app.db, account, &proposal.segment.rule, moment);
-    let mut page = Vec::with_capacity(PAGE);
-    while let Some(person) = chosen.next().await {
-        page.push(person?);
-        if page.len() == PAGE {
-            draft.write(std::mem::take(&mut page)).await?;
+    let mut last = None;
+    loop {
+        let chosen = audience(&app.db, account, &proposal.segment.rule, moment, last, ASKED).await?;
+        for page in chosen.chunks(PAGE) {
+            draft.write(page).await?;
+        }
+        last = chosen.last().map(|person| person.member);
+        if chosen.len() < ASKED {
+            break;
         }
     }
-    drop(chosen);
-    draft.write(page).await?;
 
     let (multicasts, pushes) = store::requests(&app.db, id).await?;
     let Draft { digest, out, inside, samples, .. } = draft;
@@ -134,8 +137,8 @@ impl<'a> Draft<'a> {
     }
 
     /// Decides about the next people, who come in order of their ids, and writes them down.
-    async fn write(&mut self, page: Vec<Chosen>) -> sqlx::Result<()> {
-        let holdings = self.holdings(&page).await?;
+    async fn write(&mut self, page: &[Chosen]) -> sqlx::Result<()> {
+        let holdings = self.holdings(page).await?;
         let mut shared: BTreeMap<Vec<u8>, String> = BTreeMap::new();
         let people: Vec<store::Person> =
             page.iter().map(|chosen| self.decide(chosen, holdings.get(&chosen.member), &mut shared)).collect();

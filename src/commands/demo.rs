@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::open::{self, Place};
 use super::serve::{Running, stop_asked};
@@ -107,13 +108,18 @@ fn desk_keys(app: &App) -> sandbox::MakeDeskKeys {
 /// Writes the clock's offset where the command line beside the demo reads it.
 fn keep_offset(app: &App) -> sandbox::ClockMoved {
     let db = app.db.clone();
-    Box::new(move |offset_us| {
-        let db = db.clone();
-        tokio::spawn(async move {
+    let (moved, mut moves) = watch::channel(0);
+    // One after the other, so that the last move is the one that stays.
+    tokio::spawn(async move {
+        while moves.changed().await.is_ok() {
+            let offset_us = *moves.borrow_and_update();
             if let Err(error) = install::set_clock_offset(&db, offset_us).await {
                 tracing::warn!(%error, "the moved clock could not be kept");
             }
-        });
+        }
+    });
+    Box::new(move |offset_us| {
+        moved.send_replace(offset_us);
     })
 }
 

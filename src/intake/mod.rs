@@ -55,7 +55,7 @@ impl Intake {
     ///
     /// # Errors
     /// When the store cannot take them now: LINE must be told to come again.
-    pub async fn accept(&self, account: AccountId, events: &[RawEvent<'_>]) -> Result<(), Unavailable> {
+    pub async fn accept(&self, account: AccountId, events: Vec<RawEvent<'_>>) -> Result<(), Unavailable> {
         if events.is_empty() {
             return Ok(());
         }

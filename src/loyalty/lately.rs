@@ -56,7 +56,8 @@ pub async fn lately(
             _ => (newest::<StampCard>(&app.db, &done.line.programme).await?.map(|card| card.title), OWN_UNDO),
         };
         let actor = Actor { kind: done.line.actor_kind, id: done.line.actor_id.clone() };
-        let may_undo = !done.line.is_undone && may_undo(by, &actor, done.line.recorded_at, own, now).is_ok();
+        let may_undo =
+            !done.line.is_undone && may_undo(by, (&actor, &done.line.store), done.line.recorded_at, own, now).is_ok();
         let title = title.unwrap_or_else(|| Texts::from(done.line.programme.clone()));
         acts.push(Act { member: done.member, line: done.line, title, may_undo });
     }

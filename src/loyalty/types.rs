@@ -33,12 +33,14 @@ pub struct By {
 }
 
 /// How far back an actor may undo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authority {
     /// Own acts of the last ten minutes (a coupon may say otherwise for its redemptions).
     Own,
-    /// Anybody's acts of the last thirty days: managers and owners.
+    /// Anybody's acts of the last thirty days: owners, and managers of every store.
     All,
+    /// The same, but of others only what was done in these stores: managers.
+    Stores(Vec<String>),
 }
 
 impl By {
@@ -50,6 +52,12 @@ impl By {
     /// A manager, who may undo what others did.
     pub fn manager(actor: Actor) -> Self {
         Self { actor, authority: Authority::All }
+    }
+
+    /// A manager of some stores, who may undo what others did there; of all stores where none is named.
+    pub fn manager_of(actor: Actor, stores: &[String]) -> Self {
+        let authority = if stores.is_empty() { Authority::All } else { Authority::Stores(stores.to_vec()) };
+        Self { actor, authority }
     }
 
     /// Whether this is a person behind a counter.

@@ -29,6 +29,12 @@ pub async fn set(
     at: DateTime<Utc>,
     actor: &Actor,
 ) -> sqlx::Result<bool> {
+    // Facts about one member stand in line, so that two at once are not both news.
+    query(&mut *tx, "select id from member where id = $1")
+        .bind(member)
+        .lock_rows(" for update")
+        .optional::<(MemberId,)>()
+        .await?;
     let was_on = query(&mut *tx, "select is_on from member_tag where member = $1 and tag = $2")
         .bind(member)
         .bind(tag)

@@ -1,6 +1,4 @@
-//! The people a rule gives, by one query, each with what the gate and her message ask of her.
-
-use futures_util::stream::BoxStream;
+//! The people a rule gives, page by page, each with what the gate and her message ask of her.
 
 use super::spec::Group;
 use super::sql::{Moment, push_rule};
@@ -36,13 +34,16 @@ pub struct Chosen {
     pub wrapped_key: Option<Vec<u8>>,
 }
 
-/// Everybody who fits `rule` at `moment`, as one statement sees them, in order of their ids.
-pub fn audience<'e>(
-    db: &'e Db,
+/// Up to `limit` people who fit `rule` at `moment`, in order of their ids, after the person `after`. Fewer than `limit` are the
+/// last. A statement for each page, so that none of them runs long however many people there are.
+pub async fn audience(
+    db: &Db,
     account: AccountId,
     rule: &Group,
     moment: Moment,
-) -> BoxStream<'e, sqlx::Result<Chosen>> {
+    after: Option<MemberId>,
+    limit: usize,
+) -> sqlx::Result<Vec<Chosen>> {
     let select = query(
         db,
         "select m.id as member, m.number, m.language, f.line_user_id, f.state as reach, m.joined_at is not null as is_joined, m.is_test,
@@ -58,5 +59,9 @@ pub fn audience<'e>(
     .bind(consent::MARKETING)
     .bind(account)
     .bind(account);
-    push_rule(select, rule, moment).push(" order by m.id").stream()
+    let mut select = push_rule(select, rule, moment);
+    if let Some(after) = after {
+        select = select.push(" and m.id > ").push_bind(after);
+    }
+    select.push(" order by m.id limit ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX)).all().await
 }

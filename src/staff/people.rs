@@ -207,8 +207,8 @@ async fn hash_pin(app: &App, id: StaffId, typed: Pin) -> String {
 
 /// What a try at a PIN came to.
 pub(super) enum Tried {
-    /// It was right; the misses are forgotten once the caller commits.
-    Right,
+    /// It was right, and is the PIN `hash` was made of; the misses are forgotten once the caller commits.
+    Right { hash: String },
     /// It was wrong, the `misses`-th time in a row on this device, which may have locked her out of it.
     Wrong { misses: i64, locked_until: Option<DateTime<Utc>> },
     /// It was not even looked at.
@@ -227,8 +227,9 @@ pub(super) async fn try_pin(app: &App, id: StaffId, device: DeviceId, typed: Pin
         Counted::Try { misses, locked_until } => (misses, locked_until),
     };
     let secret = app.secret.clone();
+    let hash = stored.clone();
     let is_right = on_a_blocking_thread(move || pin::is_right(&secret, id, &typed, &stored)).await;
-    Ok(if is_right { Tried::Right } else { Tried::Wrong { misses, locked_until } })
+    Ok(if is_right { Tried::Right { hash } } else { Tried::Wrong { misses, locked_until } })
 }
 
 enum Counted {

@@ -19,6 +19,8 @@ pub const MISSES: i64 = 10;
 pub const MISSES_WITHIN: TimeDelta = TimeDelta::minutes(5);
 /// The outcome of a reading that named nobody.
 pub const UNKNOWN: &str = "unknown";
+/// The outcome of a reading that was not looked at, because the device must wait.
+pub const MUST_WAIT: &str = "must_wait";
 /// The outcome of a reading that showed who it is.
 pub const SHOWN: &str = "shown";
 /// Longest key of a reading, in bytes.
@@ -104,9 +106,21 @@ impl Line {
 
 const COLUMNS: &str = "select id, at, store, device, staff, method, outcome, member, voucher, pass_window from scan";
 
+/// What became of writing a reading down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Logged {
+    /// The line that stands for it.
+    Line(Line),
+    /// The device must wait: the line says only that, and nothing may be shown.
+    MustWait {
+        /// Until then.
+        until: DateTime<Utc>,
+    },
+}
+
 /// Writes a reading down and gives its line. The same key, or the same member's code less than three seconds ago on this
-/// device, gives the line that stands for it already.
-pub async fn log(app: &App, by: &Signed, scan: &Scan<'_>) -> sqlx::Result<Line> {
+/// device, gives the line that stands for it already; a code nobody has is a line each time, so that every guess counts.
+pub async fn log(app: &App, by: &Signed, scan: &Scan<'_>) -> sqlx::Result<Logged> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     // Readings of one device stand in line, so that two at once are seen as one.
@@ -115,9 +129,12 @@ pub async fn log(app: &App, by: &Signed, scan: &Scan<'_>) -> sqlx::Result<Line> 
         .lock_rows(" for update")
         .one::<(DeviceId,)>()
         .await?;
-    let line = match known(&mut tx, by, scan, now).await? {
-        Some(line) => line,
-        None => {
+    let logged = match known(&mut tx, by, scan, now).await? {
+        Some(line) if scan.outcome != UNKNOWN => Logged::Line(line),
+        before => {
+            let another = before.map(|_| app.ids.random_uuid().to_string());
+            let key = another.as_deref().unwrap_or(scan.key);
+            let wait = must_wait(app, &mut tx, by.device).await?;
             let line = Line {
                 id: app.ids.make(),
                 at: now,
@@ -125,17 +142,17 @@ pub async fn log(app: &App, by: &Signed, scan: &Scan<'_>) -> sqlx::Result<Line> 
                 device: by.device,
                 staff: by.staff,
                 method: scan.method,
-                outcome: String::from(scan.outcome),
-                member: scan.member,
-                voucher: scan.voucher,
-                pass_window: scan.window,
+                outcome: String::from(if wait.is_none() { scan.outcome } else { MUST_WAIT }),
+                member: scan.member.filter(|_| wait.is_none()),
+                voucher: scan.voucher.filter(|_| wait.is_none()),
+                pass_window: scan.window.filter(|_| wait.is_none()),
             };
-            insert(&mut tx, scan.key, &line).await?;
-            line
+            insert(&mut tx, key, &line).await?;
+            wait.map_or(Logged::Line(line), |until| Logged::MustWait { until })
         }
     };
     tx.commit().await?;
-    Ok(line)
+    Ok(logged)
 }
 
 async fn known(tx: &mut Tx, by: &Signed, scan: &Scan<'_>, now: DateTime<Utc>) -> sqlx::Result<Option<Line>> {

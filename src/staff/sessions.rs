@@ -33,6 +33,8 @@ pub struct Signed {
     pub role: Role,
     /// Her own member card, which she may not stamp.
     pub member: Option<MemberId>,
+    /// Codes of the stores she works for; empty means all.
+    pub stores: Vec<String>,
     /// On which device.
     pub device: DeviceId,
     /// The code of the device's store.
@@ -87,7 +89,7 @@ pub async fn sign_in(app: &App, device: &Device, staff: StaffId, typed: &str) ->
         .filter(|person| person.state == people::State::Active && person.works_at(&device.store));
     let Some(person) = person else { return Ok(SignIn::NotHere) };
     match people::try_pin(app, staff, device.id, typed).await? {
-        Tried::Right => open(app, device, person).await,
+        Tried::Right { hash } => open(app, device, person, &hash).await,
         Tried::Locked { until } => Ok(SignIn::Locked { until }),
         Tried::Wrong { misses, locked_until } => {
             if let Some(until) = locked_until {
@@ -102,17 +104,24 @@ pub async fn sign_in(app: &App, device: &Device, staff: StaffId, typed: &str) ->
     }
 }
 
-/// Opens the session, unless she was disabled or the device revoked while the PIN was looked at.
-async fn open(app: &App, device: &Device, person: people::Person) -> sqlx::Result<SignIn> {
+/// Opens the session, unless she was disabled, the device revoked or the PIN changed while it was looked at: `pin_hash` is
+/// what it was found to fit.
+async fn open(app: &App, device: &Device, person: people::Person, pin_hash: &str) -> sqlx::Result<SignIn> {
     let token = new_token(&app.chance);
     let now = app.clock.now();
     let session: StaffSessionId = app.ids.make();
     let mut tx = app.db.begin().await?;
+    // In line with whoever disables her or changes her PIN: that ends the sessions it sees, and this must be seen.
+    query(&mut tx, "select id from staff where id = $1")
+        .bind(person.id)
+        .lock_rows(" for update")
+        .optional::<(StaffId,)>()
+        .await?;
     let opened = query(
         &mut tx,
         "insert into staff_session (id, token_hash, staff, device, created_at, seen_at, ends_at)
          select $1, $2, p.id, d.id, $5, $5, $6 from staff p join device d on d.id = $4
-         where p.id = $3 and p.state = 'active' and d.revoked_at is null",
+         where p.id = $3 and p.state = 'active' and p.pin_hash = $7 and d.revoked_at is null",
     )
     .bind(session)
     .bind(token_hash(&token))
@@ -120,6 +129,7 @@ async fn open(app: &App, device: &Device, person: people::Person) -> sqlx::Resul
     .bind(device.id)
     .bind(now)
     .bind(now + LASTS)
+    .bind(pin_hash)
     .execute()
     .await?;
     if opened == 1 {
@@ -139,8 +149,9 @@ async fn open(app: &App, device: &Device, person: people::Person) -> sqlx::Resul
         return Ok(SignIn::NotHere);
     }
     let Device { id: device, store, .. } = device.clone();
-    let people::Person { id: staff, name, role, member, .. } = person;
-    Ok(SignIn::In { token, signed: Signed { session, staff, name, role, member, device, store } })
+    let people::Person { id: staff, name, role, member, stores, .. } = person;
+    let stores = stores.0;
+    Ok(SignIn::In { token, signed: Signed { session, staff, name, role, member, stores, device, store } })
 }
 
 #[derive(sqlx::FromRow)]
@@ -192,8 +203,8 @@ async fn look(app: &App, device_token: &str, token: &str) -> sqlx::Result<Option
     .optional::<Row>()
     .await?;
     Ok(row.filter(|row| covers(&row.stores, &row.store)).map(|row| {
-        let Row { session, seen_at, staff, name, role, member, device, store, .. } = row;
-        (Signed { session, staff, name, role, member, device, store }, seen_at)
+        let Row { session, seen_at, staff, name, role, stores: Json(stores), member, device, store } = row;
+        (Signed { session, staff, name, role, member, stores, device, store }, seen_at)
     }))
 }
 

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Router, middleware};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tokio_util::sync::CancellationToken;
@@ -121,6 +121,14 @@ impl Scene {
     /// An instant in words: the time alone for today, else the day and the time.
     pub fn moment(&self, at: DateTime<Utc>) -> String {
         self.voice().moment(self.on_the_wall(at), self.today())
+    }
+
+    /// An instant from which on something is possible again, in words: rounded up to the minute, so that it is no promise
+    /// that breaks.
+    pub fn from_moment(&self, at: DateTime<Utc>) -> String {
+        let minute = TimeDelta::minutes(1);
+        let begun = at.duration_trunc(minute).unwrap_or(at);
+        self.moment(if begun < at { begun + minute } else { at })
     }
 
     /// A store's name; its code where the brand no longer has it.

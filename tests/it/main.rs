@@ -19,5 +19,6 @@ mod members;
 mod ops;
 mod sandbox;
 mod shop;
+mod staff;
 mod store;
 mod web;

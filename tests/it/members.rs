@@ -1,6 +1,7 @@
 //! People: facts by event time, consent, sessions, and what is sealed.
 
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use shuke::ids::Actor;
 use shuke::jobs;
 use shuke::members::consent::{self, Answer, MARKETING};
@@ -38,6 +39,26 @@ async fn a_tag_follows_its_newest_fact() {
         assert_eq!((told("tagged"), told("untagged")), (1, 1), "only what changed is told");
         let after = members::find(&db, member.id).await.unwrap().unwrap();
         assert_eq!(after.version, member.version + 2, "her pages hear of both");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tag_set_many_times_at_once_is_told_once() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let (member, now, actor) = (shop.member(&mei).await, shop.app.clock.now(), Actor::operator());
+        let news = join_all((0..8).map(|_| async {
+            let mut tx = db.begin().await.unwrap();
+            let is_news = tags::set(&shop.app, &mut tx, member.id, "常客", true, now, &actor).await.unwrap();
+            tx.commit().await.unwrap();
+            is_news
+        }));
+        assert_eq!(news.await.into_iter().filter(|is_news| *is_news).count(), 1);
+        let history = timeline::page(&db, member.id, None, 100).await.unwrap();
+        assert_eq!(history.iter().filter(|line| line.kind == "tagged").count(), 1);
+        assert_eq!(members::find(&db, member.id).await.unwrap().unwrap().version, member.version + 1);
     })
     .await;
 }

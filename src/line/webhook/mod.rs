@@ -40,9 +40,9 @@ pub struct RawEvent<'a> {
     pub heading: Heading,
 }
 
-impl RawEvent<'_> {
+impl<'a> RawEvent<'a> {
     /// The exact bytes LINE sent for this event, which is what is to be stored.
-    pub fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &'a [u8] {
         self.raw.get().as_bytes()
     }
 }

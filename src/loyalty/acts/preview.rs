@@ -83,9 +83,9 @@ pub async fn preview(app: &App, ask: &Ask) -> sqlx::Result<Answer<Preview>> {
             earns.push(Earned { position, title, expires_at: voucher.expires_at });
         }
     }
-    let right = match ask.by.authority {
+    let right = match &ask.by.authority {
         Authority::Own => OWN_UNDO,
-        Authority::All => MANAGER_UNDO,
+        Authority::All | Authority::Stores(_) => MANAGER_UNDO,
     };
     Ok(Ok(Preview {
         title: title.ok_or(sqlx::Error::RowNotFound)?.body.title,

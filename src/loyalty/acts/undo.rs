@@ -114,16 +114,18 @@ async fn reverse(
     }
     let now = Now::of(app);
     let decided = match (entry.kind, use_in(entry)) {
-        (EntryKind::Stamped, _) => match may_undo(asked.by, &entry.actor, entry.recorded_at, OWN_UNDO, now.at) {
-            Ok(()) => take_back(tx, &mut wallet, entry, &asked, now).await?,
-            Err(refusal) => Err(refusal),
-        },
+        (EntryKind::Stamped, _) => {
+            match may_undo(asked.by, (&entry.actor, &entry.store), entry.recorded_at, OWN_UNDO, now.at) {
+                Ok(()) => take_back(tx, &mut wallet, entry, &asked, now).await?,
+                Err(refusal) => Err(refusal),
+            }
+        }
         (EntryKind::VoucherRedeemed, Some(used)) => {
             let mut terms = Terms::default();
             let voucher = wallet.voucher(used.voucher).ok_or(sqlx::Error::RowNotFound)?;
             terms.read_coupon(&mut *tx, &voucher.coupon, voucher.version).await?;
             let own = terms.of_voucher(&voucher)?.terms.redeem.undo.delta();
-            match may_undo(asked.by, &entry.actor, entry.recorded_at, own, now.at) {
+            match may_undo(asked.by, (&entry.actor, &entry.store), entry.recorded_at, own, now.at) {
                 Ok(()) => {
                     store::load_redemption(&mut *tx, &mut wallet, voucher.id).await?;
                     Ok(wallet.give_back(entry, used, asked.place, &asked.by.actor, now)?)

@@ -255,15 +255,23 @@ pub fn expire(card: &Card) -> CardMove {
     CardMove::between(Some(card), &ended)
 }
 
-/// Whether `by` may undo, at `now`, what `actor` did and was written down at `recorded_at`.
+/// Whether `by` may undo, at `now`, what `actor` did in `store` and was written down at `recorded_at`.
 ///
 /// # Errors
-/// It is another's, or too long ago.
-pub fn may_undo(by: &By, actor: &Actor, recorded_at: DateTime<Utc>, own: TimeDelta, now: DateTime<Utc>) -> Answer<()> {
-    let ended = match by.authority {
+/// It is another's, another store's, or too long ago.
+pub fn may_undo(
+    by: &By,
+    (actor, store): (&Actor, &str),
+    recorded_at: DateTime<Utc>,
+    own: TimeDelta,
+    now: DateTime<Utc>,
+) -> Answer<()> {
+    let is_own = by.actor == *actor;
+    let ended = match &by.authority {
         Authority::All => recorded_at + MANAGER_UNDO,
-        Authority::Own if by.actor == *actor => recorded_at + own,
-        Authority::Own => return Err(Refusal::NotYours),
+        Authority::Stores(hers) if is_own || hers.iter().any(|covered| covered == store) => recorded_at + MANAGER_UNDO,
+        Authority::Own if is_own => recorded_at + own,
+        Authority::Own | Authority::Stores(_) => return Err(Refusal::NotYours),
     };
     if now < ended { Ok(()) } else { Err(Refusal::TooLate { ended }) }
 }
@@ -550,15 +558,20 @@ mod tests {
         let (me, other) = (Actor::system("me"), Actor::system("other"));
         let at = now();
         let after = |minutes: i64| at + TimeDelta::minutes(minutes);
+        let stores = |codes: &[&str]| codes.iter().map(|code| String::from(*code)).collect::<Vec<_>>();
         for (by, minutes, refusal) in [
             (By::own(me.clone()), 9, None),
             (By::own(me.clone()), 10, Some(Refusal::TooLate { ended: after(10) })),
             (By::own(other.clone()), 0, Some(Refusal::NotYours)),
             (By::manager(other.clone()), 30 * 1_440 - 1, None),
+            (By::manager_of(other.clone(), &[]), 9, None),
+            (By::manager_of(other.clone(), &stores(&["yongkang", "zhongshan"])), 30 * 1_440 - 1, None),
+            (By::manager_of(other.clone(), &stores(&["yongkang"])), 0, Some(Refusal::NotYours)),
+            (By::manager_of(me.clone(), &stores(&["yongkang"])), 11, None),
             (By::manager(me.clone()), 30 * 1_440, Some(Refusal::TooLate { ended: after(30 * 1_440) })),
         ] {
             assert_eq!(
-                may_undo(&by, &me, at, OWN_UNDO, after(minutes)).err(),
+                may_undo(&by, (&me, "zhongshan"), at, OWN_UNDO, after(minutes)).err(),
                 refusal,
                 "{by:?} after {minutes} minutes"
             );

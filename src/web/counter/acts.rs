@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::guard::Clerk;
+use super::sheet::is_full;
 use super::{Act, desk, words};
 use crate::ids::{Actor, EntryId, MemberId, ScanId, VoucherId};
 use crate::loyalty::coupons::VoucherState;
@@ -36,7 +37,7 @@ pub(super) fn place_of(scene: &Scene, by: &Signed) -> Place {
 
 /// She, and what she may undo.
 pub(super) fn right_of(by: &Signed) -> By {
-    if by.may(Permission::UndoAny) { By::manager(by.actor()) } else { By::own(by.actor()) }
+    if by.may(Permission::UndoAny) { By::manager_of(by.actor(), &by.stores) } else { By::own(by.actor()) }
 }
 
 /// Stamps to be given on a reading.
@@ -61,6 +62,10 @@ pub(super) async fn stamp(
         let band = words::band(&scene, Tone::Care, "refused-scan-old", &[]);
         return desk::refuse(&face, scene, reader, &by, band).await;
     };
+    if giving.programme.contains(char::is_control) {
+        let band = refused(&face, &scene, &Refusal::UnknownCard).await?;
+        return desk::refuse(&face, scene, reader, &by, band).await;
+    }
     let ask = Stamp {
         member,
         card: giving.programme.clone(),
@@ -168,7 +173,11 @@ pub(super) async fn undo(
         }
         Err(Refusal::NotYours) => {
             let who = who_did(&face, member, entry).await?;
-            let band = words::refusal(&scene, &Refusal::NotYours, &who);
+            let band = if by.may(Permission::UndoAny) {
+                words::band(&scene, Tone::Refused, "refused-undo-elsewhere", &[("by", who.into())])
+            } else {
+                words::refusal(&scene, &Refusal::NotYours, &who)
+            };
             desk::refuse(&face, scene, reader, &by, band).await
         }
         Err(refusal) => {
@@ -226,15 +235,15 @@ async fn band_of_stamps(
     }
     let open = stamped.cards.last();
     let (after, goal) = open.map_or((0, 0), |card| (card.stamps, card.goal));
+    let blanks = [("amount", amount.into()), ("after", after.into()), ("goal", goal.into())];
     let (words, mut next) = if gifts.is_empty() {
-        let blanks = [("amount", amount.into()), ("after", after.into()), ("goal", goal.into())];
         (shell.voice.say_with("done-stamped", &blanks), String::new())
     } else {
         let gift = gifts.join(&shell.say("list-comma"));
-        (
-            shell.voice.say_with("done-full", &[("amount", amount.into()), ("gift", gift.into())]),
-            shell.say("done-full-next"),
-        )
+        let key = if is_full(&stamped.cards) { "done-full" } else { "done-gift" };
+        let [amount, after, goal] = blanks;
+        let words = shell.voice.say_with(key, &[amount, after, goal, ("gift", gift.into())]);
+        (words, shell.say("done-full-next"))
     };
     if stamped.dropped > 0 {
         next = shell.fill("done-dropped-next", "dropped", stamped.dropped);

@@ -140,7 +140,7 @@ pub(super) async fn sign_in(
     let Form(given) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let scene = face.scene(reader.lang).await?;
     let app = &face.app;
-    let locked = |until: DateTime<Utc>| scene.shell.fill("pin-locked", "until", scene.moment(until));
+    let locked = |until: DateTime<Utc>| scene.shell.fill("pin-locked", "until", scene.from_moment(until));
     let fault = match sessions::sign_in(app, &device, given.staff, &given.pin).await? {
         SignIn::In { token, .. } => {
             let cookie = Cookie::Clerk.set(&app.settings, &token, sessions::LASTS);

@@ -17,7 +17,7 @@ use crate::members::pass::{self, Fault};
 use crate::members::{self, Number, WrongNumber};
 use crate::problem::Problem;
 use crate::staff::Signed;
-use crate::staff::scans::{self, Method, Scan};
+use crate::staff::scans::{self, Logged, Method, Scan};
 use crate::web::face::{Face, Scene};
 use crate::web::pieces::{Band, Tone, VOUCHER_MARK};
 use crate::web::reader::Reader;
@@ -95,7 +95,7 @@ pub(super) async fn read(
     let scene = face.scene(reader.lang).await?;
     let made_here;
     let key = match reading.key.as_str() {
-        key if !key.is_empty() && key.len() <= scans::LONGEST_KEY => key,
+        key if !key.is_empty() && key.len() <= scans::LONGEST_KEY && !key.contains(char::is_control) => key,
         _ => {
             made_here = app.ids.random_uuid().to_string();
             made_here.as_str()
@@ -108,7 +108,13 @@ pub(super) async fn read(
     match found {
         Ok(Found { member, method, voucher, window }) => {
             let scan = Scan { key, method, outcome: scans::SHOWN, member: Some(member), voucher, window };
-            let line = scans::log(app, &by, &scan).await?;
+            let line = match scans::log(app, &by, &scan).await? {
+                Logged::Line(line) => line,
+                Logged::MustWait { until } => {
+                    let band = waiting(&scene, method, until).band;
+                    return desk::refuse(&face, scene, reader, &by, band).await;
+                }
+            };
             if line.member != Some(member) || line.voucher != voucher || line.outcome != scans::SHOWN {
                 // The same key for another code: nothing may be shown that the line does not stand for.
                 let band = words::band(&scene, Tone::Care, "refused-scan-old", &[]);
@@ -119,15 +125,18 @@ pub(super) async fn read(
         }
         Err(Refused { member, voucher, method, outcome, band }) => {
             let scan = Scan { key, method, outcome, member, voucher, window: None };
-            scans::log(app, &by, &scan).await?;
+            let band = match scans::log(app, &by, &scan).await? {
+                Logged::Line(_) => band,
+                Logged::MustWait { until } => waiting(&scene, method, until).band,
+            };
             desk::refuse(&face, scene, reader, &by, band).await
         }
     }
 }
 
 fn waiting(scene: &Scene, method: Method, until: DateTime<Utc>) -> Refused {
-    let band = words::band(scene, Tone::Care, "refused-wait", &[("until", scene.moment(until).into())]);
-    Refused { member: None, voucher: None, method, outcome: "must_wait", band }
+    let band = words::band(scene, Tone::Care, "refused-wait", &[("until", scene.from_moment(until).into())]);
+    Refused { member: None, voucher: None, method, outcome: scans::MUST_WAIT, band }
 }
 
 /// Whose code a reading is, and whether it may be shown.

@@ -3,6 +3,7 @@
 use super::acts::{place_of, refused, right_of};
 use crate::ids::MemberId;
 use crate::loyalty::spec::{Per, StampCard};
+use crate::loyalty::stamps::{Card, CardState};
 use crate::loyalty::{self, Ask, Preview, Shelved};
 use crate::members::{self, friends};
 use crate::problem::Problem;
@@ -194,7 +195,13 @@ async fn offer(face: &Face, scene: &Scene, by: &Signed, member: MemberId, card: 
     Ok(Offer::Stamps { programme, title, unit, stamps, goal, outcomes })
 }
 
-/// 「＋1 點 → 8／10」, or that the card fills up and what it gives.
+/// Whether stamps filled a card and began the next one, told by the cards they touched.
+pub(super) fn is_full(cards: &[Card]) -> bool {
+    let is_completed = |card: &Card| card.state == CardState::Completed;
+    cards.iter().any(is_completed) && cards.last().is_some_and(|last| !is_completed(last))
+}
+
+/// 「＋1 點 → 8／10」, or what it gives, and that the card fills up where it does.
 fn outcome(scene: &Scene, amount: i64, preview: &Preview) -> String {
     let voice = scene.voice();
     let (after, goal) = preview.cards.last().map_or((0, 0), |card| (card.stamps, card.goal));
@@ -205,5 +212,6 @@ fn outcome(scene: &Scene, amount: i64, preview: &Preview) -> String {
     let gifts: Vec<&str> = preview.earns.iter().map(|earned| earned.title.in_lang(voice.lang)).collect();
     let [amount, after, goal] = blanks;
     let gift = ("gift", gifts.join(&voice.say("list-comma")).into());
-    voice.say_with("outcome-full", &[amount, after, goal, gift])
+    let key = if is_full(&preview.cards) { "outcome-full" } else { "outcome-gift" };
+    voice.say_with(key, &[amount, after, goal, gift])
 }

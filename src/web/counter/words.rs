@@ -25,7 +25,7 @@ pub(super) fn refusal(scene: &Scene, refusal: &Refusal, by: &str) -> Band {
         Refusal::OwnCard => no("refused-own-card", &[]),
         Refusal::UnknownCard => care("refused-no-card", &[]),
         Refusal::Amount { at_most } => care("refused-amount", &[("most", (*at_most).into())]),
-        Refusal::TooSoon { until } => care("refused-too-soon", &[("until", scene.moment(*until).into())]),
+        Refusal::TooSoon { until } => care("refused-too-soon", &[("until", scene.from_moment(*until).into())]),
         Refusal::OtherContent => care("refused-scan-used", &[]),
         Refusal::UnknownEntry => no("refused-undo-none", &[]),
         Refusal::NotUndoable => no("refused-undo-kind", &[]),
@@ -145,6 +145,14 @@ mod tests {
         let used = refusal(&scene(Lang::ZhHant), &refusals[14], "小安");
         assert_eq!(used.words, "此券 08:00 已在永康店使用");
         assert!(used.next.contains("小安"));
+        for (late, told) in [(0, "08:00"), (1, "08:01"), (59_000_001, "08:01"), (60_000_000, "08:01")] {
+            let until = at + TimeDelta::microseconds(late);
+            let soon = refusal(&scene(Lang::ZhHant), &Refusal::TooSoon { until }, "");
+            assert_eq!(soon.words, format!("{told} 後才能再蓋"), "{until}");
+        }
+        let ended = at + TimeDelta::seconds(30);
+        let late = refusal(&scene(Lang::ZhHant), &Refusal::TooLate { ended }, "");
+        assert_eq!(late.words, "08:00 後不能自行復原", "an end is not put off");
         let elsewhere = refusal(&scene(Lang::ZhHant), &refusals[17], "");
         assert!(elsewhere.next.contains("中山店、線上商店"));
     }

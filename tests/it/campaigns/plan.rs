@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use shuke::campaigns::{self, Count};
 use shuke::delivery::Reason;
+use shuke::segments::{Moment, audience};
 use shuke::store::query;
 
 use super::{TO_ALL, lapsed};
@@ -222,6 +223,31 @@ async fn plans_nobody_applied_are_forgotten_with_their_people() {
         let people: i64 = query(&db, "select count(*) from plan_person").value().await.unwrap();
         assert_eq!((plans, people), (1, 1), "what was run stays");
         assert!(campaigns::status_of(&shop.app, run).await.unwrap().is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_audience_is_read_in_pages_and_everybody_is_in_one() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.regulars(5).await;
+        let brand = shop.brand();
+        let rule = &brand.segment("everyone").unwrap().rule;
+        let moment = Moment { now: shop.app.clock.now(), zone: brand.profile.zone() };
+        let page = async |after, limit| {
+            let page = audience(&db, shop.account, rule, moment, after, limit).await.unwrap();
+            page.into_iter().map(|person| person.member).collect::<Vec<_>>()
+        };
+        let all = page(None, 10).await;
+        assert_eq!(all.len(), 5);
+        let (mut read, mut sizes) = (Vec::new(), Vec::new());
+        while sizes.last() != Some(&1) {
+            let next = page(read.last().copied(), 2).await;
+            sizes.push(next.len());
+            read.extend(next);
+        }
+        assert_eq!((read, sizes), (all, vec![2, 2, 1]));
     })
     .await;
 }

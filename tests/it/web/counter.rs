@@ -17,20 +17,20 @@ const A_WHILE: TimeDelta = TimeDelta::seconds(4);
 
 impl Shop {
     /// The scanner gun reads what her phone shows now.
-    async fn reads(&self, till: &mut Browser, phone: &LineUserId) -> Answer {
+    pub(super) async fn reads(&self, till: &mut Browser, phone: &LineUserId) -> Answer {
         self.app.clock.advance(A_WHILE);
         let pass = self.pass_of(phone).await;
         self.reads_text(till, &pass, "gun").await
     }
 
     /// Some text is read or typed.
-    async fn reads_text(&self, till: &mut Browser, text: &str, method: &str) -> Answer {
+    pub(super) async fn reads_text(&self, till: &mut Browser, text: &str, method: &str) -> Answer {
         let key = self.app.ids.random_uuid().to_string();
         till.part("/counter/scan", &[("code", text), ("method", method), ("key", &key)]).await
     }
 
     /// The clerk gives stamps on a sheet.
-    async fn gives(&self, till: &mut Browser, sheet: &Answer, amount: &str) -> Answer {
+    pub(super) async fn gives(&self, till: &mut Browser, sheet: &Answer, amount: &str) -> Answer {
         let scan = sheet.field("scan");
         till.part("/counter/stamp", &[("scan", &scan), ("programme", "coffee"), ("amount", amount)]).await
     }
@@ -42,12 +42,12 @@ impl Shop {
     }
 
     /// The clerk presses the undo of an answer.
-    async fn presses_undo(&self, till: &mut Browser, answer: &Answer) -> Answer {
+    pub(super) async fn presses_undo(&self, till: &mut Browser, answer: &Answer) -> Answer {
         let (member, entry) = (answer.field("member"), answer.field("entry"));
         till.part("/counter/undo", &[("member", &member), ("entry", &entry)]).await
     }
 
-    async fn readings(&self, of: StaffId) -> Vec<(Method, String)> {
+    pub(super) async fn readings(&self, of: StaffId) -> Vec<(Method, String)> {
         let rows =
             shuke::store::query(&self.app.db, "select method, outcome from scan where staff = $1 order by at, id")
                 .bind(of)
@@ -57,7 +57,7 @@ impl Shop {
     }
 }
 
-async fn opening(db: &shuke::store::Db) -> (Shop, LineUserId, StaffId, Browser) {
+pub(super) async fn opening(db: &shuke::store::Db) -> (Shop, LineUserId, StaffId, Browser) {
     let shop = Shop::open(db).await;
     let mei = shop.joins("王小美").await;
     let an = shop.employs("小安", Role::Clerk, "zhongshan").await;
@@ -306,7 +306,7 @@ async fn nobody_stamps_her_own_card() {
         let mut till = shop.till("zhongshan", an).await;
         let answer = shop.reads(&mut till, &mei).await;
         assert_eq!(answer.status, 422);
-        answer.says("不能蓋自己的卡");
+        answer.says("不能幫自己集點或兌換");
         answer.says_nothing_of("name=\"scan\"");
         assert_eq!(shop.readings(an).await.last().unwrap().1, "own_card");
     })

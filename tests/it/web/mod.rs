@@ -2,6 +2,7 @@
 
 mod browser;
 mod counter;
+mod counter_limits;
 mod door;
 mod member;
 mod roles;
