@@ -33,9 +33,9 @@ pub async fn all(place: &mut Place) -> Result<Weights, String> {
         ("the same on a database that is there", format!("{:.0} ms", again.as_secs_f64() * 1e3), ""),
     ];
     let (folder, ports) = (place.new_folder()?, [free_port()?, free_port()?]);
-    for what in ["`shuke demo`, start to ready, first time", "`shuke demo`, start to ready, again"] {
+    for what in ["`shuke demo`, start to its first answer, first time", "the same, again"] {
         let took = demo(&program, &folder, ports).await?;
-        weights.push((what, format!("{:.0} ms", took.as_secs_f64() * 1e3), "≤ 1 s"));
+        weights.push((what, format!("{:.0} ms", took.as_secs_f64() * 1e3), ""));
     }
     Ok(Weights(weights))
 }
