@@ -1,7 +1,8 @@
 -- One series for SQLite and PostgreSQL. Integers are bigint, times are UTC with microseconds, JSON columns hold objects or
 -- arrays. Tables that grow for ever (event, timeline, ledger, delivery) have the lane or the member in their keys, so that
 -- PostgreSQL can partition them. Rows that tell a story keep event time (at), recorded time, and an actor (kind, id).
--- Columns named "sealed" hold bytes that only a member's or a day's key opens.
+-- Columns named "sealed" hold bytes that only a member's or a day's key opens. Checks say "or" where "in" would name three
+-- values or more: for that SQLite builds a table anew for each row it checks.
 
 -- Tells a clone from the original: a restored copy gets a new epoch and may not send. The clock offset is the sandbox's.
 create table install (
@@ -54,7 +55,7 @@ create table friend (
     account uuid not null references account (id),
     line_user_id text not null,
     member uuid references member (id),
-    state text not null check (state in ('unknown', 'following', 'blocked')),
+    state text not null check (state = 'unknown' or state = 'following' or state = 'blocked'),
     state_at timestamptz not null,
     sealed_name bytea,
     sealed_picture bytea,
@@ -120,7 +121,7 @@ create table member_session (
 create table staff (
     id uuid primary key,
     name text not null,
-    role text not null check (role in ('clerk', 'manager', 'owner')),
+    role text not null check (role = 'clerk' or role = 'manager' or role = 'owner'),
     stores jsonb not null,
     pin_hash text not null,
     member uuid references member (id),
@@ -177,7 +178,7 @@ create table scan (
     store text not null,
     device uuid not null,
     staff uuid not null,
-    method text not null check (method in ('camera', 'gun', 'typed', 'number')),
+    method text not null check (method = 'camera' or method = 'gun' or method = 'typed' or method = 'number'),
     outcome text not null,
     member uuid,
     voucher uuid,
@@ -226,7 +227,7 @@ create table job (
     name text not null,
     format bigint not null,
     body jsonb not null,
-    state text not null check (state in ('waiting', 'running', 'dead')),
+    state text not null check (state = 'waiting' or state = 'running' or state = 'dead'),
     run_at timestamptz not null,
     priority bigint not null default 0,
     unique_key text,
@@ -265,7 +266,7 @@ create index definition_published on definition (published_at);
 -- Webhook events -------------------------------------------------------------------------------------------------------
 
 -- lane is a hash of the source id mod 64. raw is the event's own bytes, sealed under its day's key. LINE's ids grow with time
--- and stand before the lane, so that new events are written side by side.
+-- and stand before the lane, and so does the time in event_new, so that new events are written side by side.
 create table event (
     account uuid not null,
     lane bigint not null,
@@ -276,7 +277,7 @@ create table event (
     received_at timestamptz not null,
     day date not null,
     sealed_raw bytea,
-    state text not null check (state in ('new', 'done', 'parked')),
+    state text not null default 'new' check (state = 'new' or state = 'done' or state = 'parked'),
     attempts bigint not null default 0,
     retry_at timestamptz,
     error text,
@@ -284,7 +285,7 @@ create table event (
 );
 create index event_raw on event (day) where sealed_raw is not null;
 create index event_old on event (day) where sealed_raw is null;
-create index event_new on event (lane, line_user_id) where state = 'new';
+create index event_new on event (at, lane) where state = 'new';
 create index event_parked on event (at) where state = 'parked';
 
 -- Rewards --------------------------------------------------------------------------------------------------------------
@@ -358,7 +359,7 @@ create table card (
     ordinal bigint not null,
     stamps bigint not null,
     goal bigint not null,
-    state text not null check (state in ('open', 'completed', 'expired', 'void')),
+    state text not null check (state = 'open' or state = 'completed' or state = 'expired' or state = 'void'),
     opened_at timestamptz not null,
     last_stamp_at timestamptz,
     completed_at timestamptz,
@@ -374,7 +375,7 @@ create table voucher (
     member uuid not null,
     coupon text not null,
     version bigint not null,
-    state text not null check (state in ('issued', 'redeemed', 'expired', 'revoked')),
+    state text not null check (state = 'issued' or state = 'redeemed' or state = 'expired' or state = 'revoked'),
     entry uuid not null,
     issued_at timestamptz not null,
     expires_at timestamptz,
@@ -420,7 +421,7 @@ create table reply (
     event text not null,
     sealed_token bytea not null,
     sealed_messages bytea not null,
-    state text not null check (state in ('pending', 'trying', 'sent', 'unknown', 'refused', 'expired')),
+    state text not null check (state = 'pending' or state = 'trying' or state = 'sent' or state = 'unknown' or state = 'refused' or state = 'expired'),
     expires_at timestamptz not null,
     created_at timestamptz not null,
     tried_at timestamptz,
@@ -481,7 +482,7 @@ create table approval (
     epoch bigint not null,
     approved bigint not null,
     taken bigint not null default 0,
-    state text not null check (state in ('preparing', 'open', 'paused', 'done', 'cancelled')),
+    state text not null check (state = 'preparing' or state = 'open' or state = 'paused' or state = 'done' or state = 'cancelled'),
     paused_because text,
     created_at timestamptz not null,
     changed_at timestamptz not null
@@ -507,7 +508,7 @@ create table batch (
     kind text not null check (kind in ('multicast', 'push')),
     retry_key uuid not null unique,
     body_hash bytea not null,
-    state text not null check (state in ('ready', 'trying', 'accepted', 'refused', 'unknown', 'empty')),
+    state text not null check (state = 'ready' or state = 'trying' or state = 'accepted' or state = 'refused' or state = 'unknown' or state = 'empty'),
     recipients bigint not null,
     attempts bigint not null default 0,
     first_tried_at timestamptz,
@@ -527,7 +528,7 @@ create table delivery (
     batch uuid,
     body_hash bytea not null,
     sealed_body bytea,
-    state text not null check (state in ('planned', 'accepted', 'refused', 'skipped', 'unknown')),
+    state text not null check (state = 'planned' or state = 'accepted' or state = 'refused' or state = 'skipped' or state = 'unknown'),
     reason text,
     at timestamptz not null,
     settled_at timestamptz,

@@ -7,11 +7,11 @@
 
 use std::marker::PhantomData;
 
+use aws_lc_rs::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, Mac};
+use chacha20::R20;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -80,7 +80,10 @@ impl std::fmt::Debug for DataKey {
     }
 }
 
-const NONCE: usize = 24;
+/// A nonce: bytes thrown for a series, then the count within it.
+const NONCE: usize = THROWN + COUNT;
+const THROWN: usize = 16;
+const COUNT: usize = 8;
 
 impl DataKey {
     /// A fresh key.
@@ -101,28 +104,65 @@ impl DataKey {
 
     /// Seals bytes as they are.
     pub fn encrypt(&self, chance: &Chance, context: &str, plain: &[u8]) -> Vec<u8> {
-        let nonce = chance.bytes::<NONCE>();
-        let mut out = nonce.to_vec();
-        let body = self
-            .cipher()
-            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context.as_bytes() })
-            .expect("the cipher takes any message that fits in memory");
-        out.extend_from_slice(&body);
-        out
+        self.series(chance).encrypt(context, plain)
+    }
+
+    /// For sealing many values one after another: the random half of their nonces is thrown once.
+    pub fn series(&self, chance: &Chance) -> Series {
+        let thrown = chance.bytes();
+        Series { key: self.under(thrown), thrown, sealed: 0 }
     }
 
     /// Opens what `encrypt` made.
     pub fn decrypt(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
-        let (nonce, body) = sealed.split_at_checked(NONCE).ok_or(Unsealable::Refused)?;
-        let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| Unsealable::Refused)?;
-        self.cipher()
-            .decrypt(&XNonce::from(nonce), Payload { msg: body, aad: context.as_bytes() })
-            .map_err(|_| Unsealable::Refused)
+        let (thrown, rest) = sealed.split_first_chunk().ok_or(Unsealable::Refused)?;
+        let (count, body) = rest.split_first_chunk().ok_or(Unsealable::Refused)?;
+        let key = self.under(*thrown);
+        let mut body = body.to_vec();
+        let opened = key.open_in_place(inner_nonce(*count), Aad::from(context), &mut body);
+        let length = opened.map_err(|_| Unsealable::Refused)?.len();
+        body.truncate(length);
+        Ok(body)
     }
 
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&Key::from(self.0))
+    /// XChaCha20-Poly1305 on ChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, section 2.3): the first sixteen bytes of the nonce
+    /// make a key of their own, under which the last eight are the nonce.
+    fn under(&self, thrown: [u8; THROWN]) -> LessSafeKey {
+        let key = chacha20::hchacha::<R20>(&self.0.into(), &thrown.into());
+        LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &key).expect("the key has the cipher's length"))
     }
+}
+
+/// Seals values whose nonces begin alike and go on by counting.
+pub struct Series {
+    key: LessSafeKey,
+    thrown: [u8; THROWN],
+    sealed: u64,
+}
+
+impl Series {
+    /// Seals bytes as they are: nonce, cipher text, tag.
+    pub fn encrypt(&mut self, context: &str, plain: &[u8]) -> Vec<u8> {
+        let count = self.sealed.to_le_bytes();
+        self.sealed += 1;
+        let mut out = Vec::with_capacity(NONCE + plain.len() + CHACHA20_POLY1305.tag_len());
+        out.extend_from_slice(&self.thrown);
+        out.extend_from_slice(&count);
+        out.extend_from_slice(plain);
+        let tag = self
+            .key
+            .seal_in_place_separate_tag(inner_nonce(count), Aad::from(context), &mut out[NONCE..])
+            .expect("the cipher takes any message that fits in memory");
+        out.extend_from_slice(tag.as_ref());
+        out
+    }
+}
+
+/// The last eight bytes of a nonce, behind the four zeros that make it ChaCha20-Poly1305's.
+fn inner_nonce(count: [u8; COUNT]) -> Nonce {
+    let mut nonce = [0; NONCE_LEN];
+    nonce[NONCE_LEN - COUNT..].copy_from_slice(&count);
+    Nonce::assume_unique_for_key(nonce)
 }
 
 /// `SHUKE_SECRET`: the current secret and, while it is being changed, the previous one.
@@ -216,7 +256,37 @@ pub fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+    use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Another hand's XChaCha20-Poly1305 opens what we seal, and we what it seals.
+        #[test]
+        fn the_cipher_is_what_it_is_called(
+            key: [u8; 32], nonce: [u8; NONCE], context in ".{0,40}", plain in prop::collection::vec(any::<u8>(), 0..1_000)
+        ) {
+            let (ours, theirs) = (DataKey(key), XChaCha20Poly1305::new(&key.into()));
+            let mut series = ours.series(&Chance::seeded(1));
+            let (first, second) = (series.encrypt(&context, &plain), series.encrypt(&context, &plain));
+            prop_assert_ne!(&first[..NONCE], &second[..NONCE], "no nonce serves twice");
+            for sealed in [first, second] {
+                let (used, body) = sealed.split_at(NONCE);
+                let used = XNonce::try_from(used).unwrap();
+                let opened = theirs.decrypt(&used, Payload { msg: body, aad: context.as_bytes() });
+                prop_assert_eq!(opened.ok(), Some(plain.clone()));
+            }
+            let body = theirs.encrypt(&XNonce::from(nonce), Payload { msg: &plain, aad: context.as_bytes() }).unwrap();
+            let sealed = [nonce.as_slice(), &body].concat();
+            prop_assert_eq!(ours.decrypt(&context, &sealed).ok(), Some(plain));
+            let mut changed = sealed;
+            let last = changed.len() - 1;
+            changed[last] ^= 1;
+            prop_assert!(ours.decrypt(&context, &changed).is_err());
+        }
+    }
 
     #[test]
     fn a_sealed_value_opens_only_with_its_key_and_in_its_place() {

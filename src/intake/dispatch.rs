@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::effects::{self, Poison};
-use super::journal::Row;
 use super::store::{self, Person, Undone};
 use crate::app::App;
 use crate::conversations;
@@ -22,15 +21,15 @@ use crate::members::{friends, profiles};
 
 /// Tasks that work on different people at the same time.
 const WORKERS: usize = 8;
-/// People one task may have waiting; beyond it the sweep finds them.
-const WAITING: usize = 10_000;
+/// Wake-ups one task may have waiting; beyond it the sweep finds the events.
+const WAITING: usize = 1_000;
 /// Replies on their way to LINE at once.
 const REPLIES_AT_ONCE: usize = 64;
 /// Age from which an undone event is a leftover rather than in a queue here.
 const LEFTOVER_AFTER: TimeDelta = TimeDelta::seconds(2);
 
 /// The queues of one process.
-pub(super) struct Dispatch(Vec<mpsc::Sender<Person>>);
+pub(super) struct Dispatch(Vec<mpsc::Sender<i64>>);
 
 impl Dispatch {
     /// A dispatch that does nothing: events stay undone.
@@ -51,59 +50,52 @@ impl Dispatch {
         Self(queues)
     }
 
-    /// Says that these people have undone events.
-    pub fn wake(&self, persons: BTreeSet<Person>) {
-        for person in persons {
-            queue(&self.0, person);
+    /// Says that these lanes have undone events.
+    pub fn wake(&self, lanes: BTreeSet<i64>) {
+        wake(&self.0, lanes);
+    }
+}
+
+fn wake(queues: &[mpsc::Sender<i64>], lanes: BTreeSet<i64>) {
+    for lane in lanes {
+        if !queues.is_empty() {
+            // A full queue is no loss: the event is stored, and the sweep comes by each second.
+            let _ = queues[usize::try_from(lane).unwrap_or_default() % queues.len()].try_send(lane);
         }
     }
 }
 
-fn queue(queues: &[mpsc::Sender<Person>], person: Person) {
-    if !queues.is_empty() {
-        let lane = usize::try_from(person.lane).unwrap_or_default();
-        // A full queue is no loss: the event is stored, and the sweep comes by each second.
-        let _ = queues[lane % queues.len()].try_send(person);
-    }
-}
-
-/// Whose events these are.
-pub(super) fn persons(rows: &[Row]) -> BTreeSet<Person> {
-    rows.iter()
-        .map(|row| Person { account: row.account, lane: row.lane, line_user_id: row.line_user_id.clone() })
-        .collect()
-}
-
 async fn work(
     app: App,
-    mut waiting: mpsc::Receiver<Person>,
+    mut waiting: mpsc::Receiver<i64>,
     tasks: TaskTracker,
     at_once: Arc<Semaphore>,
     stop: CancellationToken,
 ) {
     loop {
-        let person = tokio::select! {
-            person = waiting.recv() => person,
+        let lane = tokio::select! {
+            lane = waiting.recv() => lane,
             () = stop.cancelled() => None,
         };
-        let Some(person) = person else { return };
-        let mut people = BTreeSet::from([person]);
+        let Some(lane) = lane else { return };
+        let mut lanes = BTreeSet::from([lane]);
         while let Ok(next) = waiting.try_recv() {
-            people.insert(next);
+            lanes.insert(next);
         }
-        for person in people {
-            for reply in settle(&app, &person).await {
+        for lane in lanes {
+            let owed = |reply| {
                 let (app, at_once) = (app.clone(), Arc::clone(&at_once));
                 tasks.spawn(async move {
                     let _place = at_once.acquire().await;
                     send(&app, reply).await;
                 });
-            }
+            };
+            while settle_lane(&app, lane, owed).await.may_have_more && !stop.is_cancelled() {}
         }
     }
 }
 
-async fn sweep(app: App, queues: Vec<mpsc::Sender<Person>>, stop: CancellationToken) {
+async fn sweep(app: App, queues: Vec<mpsc::Sender<i64>>, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
@@ -111,7 +103,7 @@ async fn sweep(app: App, queues: Vec<mpsc::Sender<Person>>, stop: CancellationTo
         }
         let now = app.clock.now();
         match store::leftovers(&app.db, now - LEFTOVER_AFTER, now).await {
-            Ok(people) => people.into_iter().for_each(|person| queue(&queues, person)),
+            Ok(lanes) => wake(&queues, lanes),
             Err(error) => tracing::warn!(%error, "the sweep for undone events could not read"),
         }
     }
@@ -122,13 +114,14 @@ pub async fn settle_all(app: &App) -> sqlx::Result<usize> {
     let mut seen = 0;
     loop {
         let now = app.clock.now();
-        let people = store::leftovers(&app.db, now, now).await?;
-        if people.is_empty() {
+        let lanes = store::leftovers(&app.db, now, now).await?;
+        if lanes.is_empty() {
             return Ok(seen);
         }
-        seen += people.len();
-        for person in people {
-            for reply in settle(app, &person).await {
+        for lane in lanes {
+            let mut replies = Vec::new();
+            seen += settle_lane(app, lane, |reply| replies.push(reply)).await.people;
+            for reply in replies {
                 send(app, reply).await;
             }
         }
@@ -141,74 +134,89 @@ pub async fn settled(app: &App) -> sqlx::Result<bool> {
     Ok(store::leftovers(&app.db, now, now).await?.is_empty())
 }
 
+/// What one look at a lane came to.
+#[derive(Default)]
+struct Looked {
+    people: usize,
+    may_have_more: bool,
+}
+
+/// Settles due events of a lane, one person after another, and tells `owed` of each reply that is to be sent.
+async fn settle_lane(app: &App, lane: i64, mut owed: impl FnMut(ReplyId)) -> Looked {
+    let people = match store::undone(&app.db, lane, app.clock.now()).await {
+        Ok(people) => people,
+        Err(error) => {
+            tracing::warn!(%error, "undone events could not be read");
+            return Looked::default();
+        }
+    };
+    let events: usize = people.values().map(Vec::len).sum();
+    for (person, events) in &people {
+        match settle(app, person, events).await {
+            Some(replies) => replies.into_iter().for_each(&mut owed),
+            None => return Looked { people: people.len(), may_have_more: false },
+        }
+    }
+    Looked { people: people.len(), may_have_more: i64::try_from(events).is_ok_and(|events| events >= store::BATCH) }
+}
+
 async fn send(app: &App, reply: ReplyId) {
     if let Err(error) = replies::send(app, reply).await {
         tracing::warn!(reply.id = %reply, %error, "a reply could not be settled; the sweep will");
     }
 }
 
-/// Commits the effects of all undone events of a person; singly when together fails. Gives the replies to send.
-async fn settle(app: &App, person: &Person) -> Vec<ReplyId> {
+/// Commits the effects of a person's events together; singly when that fails. Gives the replies to send; none when the
+/// database was away, and the events wait.
+async fn settle(app: &App, person: &Person, events: &[Undone]) -> Option<Vec<ReplyId>> {
     let profile = match &person.line_user_id {
         Some(user) => profiles::wanted(app, person.account, user, super::PROFILE_PATIENCE).await,
         None => None,
     };
-    let together = guarded(Box::pin(together(app, person, profile.as_ref()))).await;
-    let trouble = match together {
-        Ok(replies) => return replies,
-        Err(trouble) => trouble,
-    };
-    if trouble.is_the_store() {
-        tracing::warn!(error = %trouble, "events wait: the database did not answer");
-        return Vec::new();
+    match guarded(Box::pin(together(app, person, events, profile.as_ref()))).await {
+        Ok(replies) => Some(replies),
+        Err(trouble) if trouble.is_the_store() => {
+            tracing::warn!(error = %trouble, "events wait: the database did not answer");
+            None
+        }
+        Err(_) => Box::pin(singly(app, person, events)).await,
     }
-    Box::pin(singly(app, person)).await
 }
 
-async fn together(app: &App, person: &Person, profile: Option<&friends::Profile>) -> Result<Vec<ReplyId>, Trouble> {
+/// Under the lock of her row each event is first marked: what another replica has done since it was read is left out.
+async fn together(
+    app: &App,
+    person: &Person,
+    events: &[Undone],
+    profile: Option<&friends::Profile>,
+) -> Result<Vec<ReplyId>, Trouble> {
     let mut tx = app.db.begin().await?;
-    let now = app.clock.now();
     let mut chat = effects::Chat::open(app, &mut tx, person, profile).await?;
-    for event in store::undone(&mut tx, person, now).await? {
-        chat.apply(app, &mut tx, person, &event).await?;
-        store::done(&mut tx, person, &event.id).await?;
+    for event in events {
+        if store::done(&mut tx, person, &event.id).await? {
+            chat.apply(app, &mut tx, person, event).await?;
+        }
     }
     tx.commit().await?;
     Ok(chat.replies)
 }
 
-async fn singly(app: &App, person: &Person) -> Vec<ReplyId> {
+async fn singly(app: &App, person: &Person, events: &[Undone]) -> Option<Vec<ReplyId>> {
     let mut replies = Vec::new();
-    let events = match store::undone(&app.db, person, app.clock.now()).await {
-        Ok(events) => events,
-        Err(error) => {
-            tracing::warn!(%error, "undone events could not be read");
-            return replies;
-        }
-    };
     for event in events {
-        match guarded(Box::pin(alone(app, person, &event))).await {
+        match guarded(Box::pin(together(app, person, std::slice::from_ref(event), None))).await {
             Ok(owed) => replies.extend(owed),
-            Err(trouble) if trouble.is_the_store() => return replies,
+            Err(trouble) if trouble.is_the_store() => return None,
             Err(trouble) => {
                 tracing::error!(event.id, event.attempts = event.attempts + 1, error = %trouble, "a webhook event failed");
-                if let Err(error) = store::failed(app, person, &event, &trouble.to_string()).await {
+                if let Err(error) = store::failed(app, person, event, &trouble.to_string()).await {
                     tracing::warn!(%error, "a failed try could not be counted");
+                    return None;
                 }
             }
         }
     }
-    replies
-}
-
-async fn alone(app: &App, person: &Person, event: &Undone) -> Result<Vec<ReplyId>, Trouble> {
-    let mut tx = app.db.begin().await?;
-    let mut chat = effects::Chat::open(app, &mut tx, person, None).await?;
-    if store::done(&mut tx, person, &event.id).await? {
-        chat.apply(app, &mut tx, person, event).await?;
-    }
-    tx.commit().await?;
-    Ok(chat.replies)
+    Some(replies)
 }
 
 /// Why events could not be settled.

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::store;
 use crate::app::App;
 use crate::ids::{AccountId, LineUserId};
-use crate::line::webhook::RawEvent;
+use crate::line::webhook::{Heading, RawEvent};
 use crate::secret::DataKey;
 
 /// The store cannot take events now.
@@ -86,28 +86,29 @@ pub(super) fn rows(
     account: AccountId,
     now: DateTime<Utc>,
     key: &DataKey,
-    events: &[RawEvent<'_>],
+    events: Vec<RawEvent<'_>>,
 ) -> Vec<Row> {
     let day = now.date_naive();
-    events
-        .iter()
-        .map(|raw| {
-            let heading = &raw.heading;
-            let id = heading.id.clone().unwrap_or_else(|| hash_of(raw.bytes()));
-            let context = context(account, &id);
-            Row {
-                account,
-                lane: lane_of(heading.source_key().unwrap_or(&id)),
-                kind: heading.kind.clone(),
-                line_user_id: heading.user.clone(),
-                at: heading.timestamp.unwrap_or(now),
-                received_at: now,
-                day,
-                sealed_raw: key.encrypt(&app.chance, &context, raw.bytes()),
-                id,
-            }
-        })
-        .collect()
+    let before_id = context(account, "");
+    let mut sealing = key.series(&app.chance);
+    let row = |raw: RawEvent<'_>| {
+        let bytes = raw.bytes();
+        let lane = raw.heading.source_key().map(lane_of);
+        let Heading { id, kind, timestamp, user, .. } = raw.heading;
+        let id = id.unwrap_or_else(|| hash_of(bytes));
+        Row {
+            account,
+            lane: lane.unwrap_or_else(|| lane_of(&id)),
+            kind,
+            at: timestamp.unwrap_or(now),
+            received_at: now,
+            day,
+            sealed_raw: sealing.encrypt(&[before_id.as_str(), &id].concat(), bytes),
+            line_user_id: user,
+            id,
+        }
+    };
+    events.into_iter().map(row).collect()
 }
 
 /// What binds sealed bytes to their row.

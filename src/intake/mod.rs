@@ -1,9 +1,9 @@
 //! Webhook events, from LINE's request to their effects.
 //!
 //! The *journal* writes every event, as the bytes LINE sent, before LINE gets its 200: events of many requests share one
-//! commit, and an event id is stored once however often it comes. The *dispatch* then takes all undone events of one person
-//! in the order they happened, and commits their effects, their lines of history, the replies owed and "done" together. An
-//! event that keeps failing is parked after five tries and holds up nobody.
+//! commit, and an event id is stored once however often it comes. The *dispatch* then takes the undone events of a lane (one
+//! of 64, by person), and for each person commits the effects of hers in the order they happened, their lines of history, the
+//! replies owed and "done" together. An event that keeps failing is parked after five tries and holds up nobody.
 
 mod dispatch;
 mod effects;
@@ -55,7 +55,7 @@ impl Intake {
     ///
     /// # Errors
     /// When the store cannot take them now: LINE must be told to come again.
-    pub async fn accept(&self, account: AccountId, events: &[RawEvent<'_>]) -> Result<(), Unavailable> {
+    pub async fn accept(&self, account: AccountId, events: Vec<RawEvent<'_>>) -> Result<(), Unavailable> {
         if events.is_empty() {
             return Ok(());
         }
@@ -63,11 +63,11 @@ impl Intake {
         let now = app.clock.now();
         let key = keys.of(app, now.date_naive()).await?;
         let rows = journal::rows(app, account, now, &key, events);
-        let persons = dispatch::persons(&rows);
+        let lanes = rows.iter().map(|row| row.lane).collect();
         let count = u64::try_from(rows.len()).unwrap_or_default();
         journal.write(rows).await?;
         metrics::counter!("shuke_events_accepted_total").increment(count);
-        dispatch.wake(persons);
+        dispatch.wake(lanes);
         Ok(())
     }
 }

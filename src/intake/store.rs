@@ -1,5 +1,7 @@
 //! SQL of the intake.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::TRIES;
@@ -20,7 +22,7 @@ pub(super) async fn insert(app: &App, rows: &[&Row]) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
     insert_rows(
         &mut tx,
-        "insert into event (account, lane, id, kind, line_user_id, at, received_at, day, sealed_raw, state)",
+        "insert into event (account, lane, id, kind, line_user_id, at, received_at, day, sealed_raw)",
         rows,
         " on conflict (account, lane, id) do nothing",
         |values, row| {
@@ -33,16 +35,18 @@ pub(super) async fn insert(app: &App, rows: &[&Row]) -> sqlx::Result<()> {
                 .bind(row.at)
                 .bind(row.received_at)
                 .bind(row.day)
-                .bind(row.sealed_raw.as_slice())
-                .bind("new");
+                .bind(row.sealed_raw.as_slice());
         },
     )
     .await?;
     tx.commit().await
 }
 
-/// Whose undone events to take: a person of an account, or what has no person, in one lane.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::FromRow)]
+/// Events looked at together, at most.
+pub(super) const BATCH: i64 = 100;
+
+/// Whose events: a person of an account, or what has no person, in one lane.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Person {
     pub account: AccountId,
     pub lane: i64,
@@ -52,6 +56,8 @@ pub(super) struct Person {
 /// An undone event.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct Undone {
+    pub account: AccountId,
+    pub line_user_id: Option<LineUserId>,
     pub id: String,
     pub at: DateTime<Utc>,
     pub received_at: DateTime<Utc>,
@@ -60,20 +66,29 @@ pub(super) struct Undone {
     pub attempts: i64,
 }
 
-/// All undone events of a person that are due, in the order they happened.
-pub(super) async fn undone(on: impl Into<On<'_>>, person: &Person, now: DateTime<Utc>) -> sqlx::Result<Vec<Undone>> {
-    let mut select = query(
+/// Undone events of a lane that are due: those that happened first, by person and in their order. After a long outage a lane
+/// holds many; asking for a person's own would look through all of them again for each.
+pub(super) async fn undone(
+    on: impl Into<On<'_>>,
+    lane: i64,
+    now: DateTime<Utc>,
+) -> sqlx::Result<BTreeMap<Person, Vec<Undone>>> {
+    let events = query(
         on,
-        "select id, at, received_at, day, sealed_raw, attempts from event where state = 'new' and account = ",
+        "select account, line_user_id, id, at, received_at, day, sealed_raw, attempts from event
+         where state = 'new' and lane = $1 and (retry_at is null or retry_at <= $2) order by at, id limit $3",
     )
-    .push_bind(person.account)
-    .push(" and lane = ")
-    .push_bind(person.lane);
-    select = match &person.line_user_id {
-        Some(user) => select.push(" and line_user_id = ").push_bind(user.clone()),
-        None => select.push(" and line_user_id is null"),
-    };
-    select.push(" and (retry_at is null or retry_at <= ").push_bind(now).push(") order by at, id limit 200").all().await
+    .bind(lane)
+    .bind(now)
+    .bind(BATCH)
+    .all::<Undone>()
+    .await?;
+    let mut people: BTreeMap<Person, Vec<Undone>> = BTreeMap::new();
+    for event in events {
+        let person = Person { account: event.account, lane, line_user_id: event.line_user_id.clone() };
+        people.entry(person).or_default().push(event);
+    }
+    Ok(people)
 }
 
 /// Marks an event done; false when another replica has.
@@ -112,21 +127,22 @@ pub(super) async fn failed(app: &App, person: &Person, event: &Undone, error: &s
     .map(drop)
 }
 
-/// People with undone events that were received before `before` and are due.
+/// Lanes with undone events that were received before `before` and are due.
 pub(super) async fn leftovers(
     on: impl Into<On<'_>>,
     before: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> sqlx::Result<Vec<Person>> {
-    query(
+) -> sqlx::Result<BTreeSet<i64>> {
+    let lanes = query(
         on,
-        "select distinct account, lane, line_user_id from event
-         where state = 'new' and received_at <= $1 and (retry_at is null or retry_at <= $2) limit 500",
+        "select distinct lane from event
+         where state = 'new' and received_at <= $1 and (retry_at is null or retry_at <= $2)",
     )
     .bind(before)
     .bind(now)
-    .all()
-    .await
+    .values::<i64>()
+    .await?;
+    Ok(lanes.into_iter().collect())
 }
 
 /// An event that failed five times and waits for a person.

@@ -99,6 +99,17 @@ async fn migrating_again_changes_nothing() {
     .await;
 }
 
+/// SQLite builds a table anew for each row it checks against a list of three values or more.
+#[test]
+fn no_check_is_slow_for_each_row() {
+    for migration in SERIES.iter() {
+        for check in migration.sql.as_str().lines().filter_map(|line| Some(line.split_once("check (")?.1)) {
+            let list = check.split_once(" in (").and_then(|(_, list)| list.split_once(')'));
+            assert!(list.is_none_or(|(list, _)| list.split(',').count() < 3), "say `or` in: check ({check}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_empty_database_says_what_it_lacks() {
     let folder = std::env::temp_dir().join(format!("shuke-empty-{}", std::process::id()));
