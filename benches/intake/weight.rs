@@ -1,6 +1,7 @@
 //! What the program weighs: its file, its memory at rest, its start.
 
 use std::fmt;
+use std::io::{BufRead as _, BufReader};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -33,9 +34,9 @@ pub async fn all(place: &mut Place) -> Result<Weights, String> {
         ("the same on a database that is there", format!("{:.0} ms", again.as_secs_f64() * 1e3), ""),
     ];
     let (folder, ports) = (place.new_folder()?, [free_port()?, free_port()?]);
-    for what in ["`shuke demo`, start to its first answer, first time", "the same, again"] {
-        let took = demo(&program, &folder, ports).await?;
-        weights.push((what, format!("{:.0} ms", took.as_secs_f64() * 1e3), ""));
+    for (what, goal) in [("`shuke demo`, start to ready, a shop to be made up", "≤ 1 s"), ("the same, again", "")] {
+        let took = demo(&program, &folder, ports)?;
+        weights.push((what, format!("{:.0} ms", took.as_secs_f64() * 1e3), goal));
     }
     Ok(Weights(weights))
 }
@@ -69,14 +70,21 @@ async fn serve(program: &Path, url: &str) -> Result<(u64, Duration, Duration), S
     Ok((kilobytes, first, again))
 }
 
-async fn demo(program: &Path, folder: &Path, [port, sandbox]: [u16; 2]) -> Result<Duration, String> {
+/// The time until it prints that it is ready, which it does after the shop is made up.
+fn demo(program: &Path, folder: &Path, [port, sandbox]: [u16; 2]) -> Result<Duration, String> {
     let mut command = Command::new(program);
     command.arg("demo").env_clear().env("RUST_LOG", "error").current_dir(env!("CARGO_MANIFEST_DIR"));
     command.arg("--data").arg(folder.join("demo"));
     command.args(["--port", &port.to_string(), "--sandbox-port", &sandbox.to_string()]);
-    let (running, took) = ready(command, port).await?;
-    drop(running);
-    Ok(took)
+    let started = Instant::now();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut running = Running(child.map_err(|error| error.to_string())?);
+    let said = running.0.stdout.take().map(BufReader::new).ok_or("its output is not to be read")?;
+    said.lines()
+        .map_while(Result::ok)
+        .find(|line| line.contains("is ready after"))
+        .map(|_| started.elapsed())
+        .ok_or_else(|| String::from("the demo ended by itself"))
 }
 
 /// Starts a program and waits until it says that it is ready.

@@ -43,6 +43,28 @@ enum Args {
     Postgres(PgArguments),
 }
 
+#[derive(Clone, Copy)]
+enum Most {
+    One,
+    All,
+}
+
+/// Rows as an engine gives them. What waits for the database knows no other type, so that it is compiled once and not for
+/// each type rows are read into.
+enum Rows {
+    Sqlite(Vec<SqliteRow>),
+    Postgres(Vec<PgRow>),
+}
+
+impl Rows {
+    fn read<T: Row>(self) -> sqlx::Result<Vec<T>> {
+        match self {
+            Self::Sqlite(rows) => rows.iter().map(T::from_row).collect(),
+            Self::Postgres(rows) => rows.iter().map(T::from_row).collect(),
+        }
+    }
+}
+
 /// A borrowed connection of either engine.
 pub(super) enum Conn<'c> {
     Sqlite(&'c mut sqlx::SqliteConnection),
@@ -108,17 +130,22 @@ impl<'e> Query<'e> {
 
     /// The first row, if there is one.
     pub async fn optional<T: Row>(self) -> sqlx::Result<Option<T>> {
-        run(self.on, self.statement, async |conn, statement| statement.optional(conn).await).await
+        Ok(self.rows(Most::One).await?.read()?.pop())
     }
 
     /// All rows. For a list whose length has a bound; else page by key or [`Query::stream`].
     pub async fn all<T: Row>(self) -> sqlx::Result<Vec<T>> {
-        run(self.on, self.statement, async |conn, statement| statement.all(conn).await).await
+        self.rows(Most::All).await?.read()
+    }
+
+    async fn rows(self, most: Most) -> sqlx::Result<Rows> {
+        // Boxed: it is large, and every future that asks the database would be as large.
+        Box::pin(run(self.on, self.statement, async |conn, statement| statement.rows(conn, most).await)).await
     }
 
     /// Runs it; how many rows it changed.
     pub async fn execute(self) -> sqlx::Result<u64> {
-        run(self.on, self.statement, async |conn, statement| statement.execute(conn).await).await
+        Box::pin(run(self.on, self.statement, async |conn, statement| statement.execute(conn).await)).await
     }
 
     /// The first column of the one row there must be.
@@ -203,17 +230,6 @@ fn mixed_engines() -> sqlx::Error {
     sqlx::Error::Configuration("a statement for one database reached the other".into())
 }
 
-/// Expands `$run` once for each engine, with the text and arguments of the statement taken apart.
-macro_rules! on_engine {
-    ($statement:expr, $conn:expr, |$sql:ident, $arguments:ident, $kept:ident, $c:ident| $run:expr) => {
-        match ($statement.ready()?, $conn) {
-            (($sql, Args::Sqlite($arguments), $kept), Conn::Sqlite($c)) => $run,
-            (($sql, Args::Postgres($arguments), $kept), Conn::Postgres($c)) => $run,
-            _ => Err(mixed_engines()),
-        }
-    };
-}
-
 impl Statement {
     pub(super) fn new(for_postgres: bool, sql: Cow<'static, str>) -> Self {
         let arguments = if for_postgres {
@@ -279,21 +295,35 @@ impl Statement {
     }
 
     pub(super) async fn execute(self, conn: Conn<'_>) -> sqlx::Result<u64> {
-        on_engine!(self, conn, |sql, arguments, kept, c| {
-            sqlx::query_with(sql, arguments).persistent(kept).execute(c).await.map(|done| done.rows_affected())
-        })
+        match (self.ready()?, conn) {
+            ((sql, Args::Sqlite(arguments), kept), Conn::Sqlite(c)) => {
+                Ok(sqlx::query_with(sql, arguments).persistent(kept).execute(c).await?.rows_affected())
+            }
+            ((sql, Args::Postgres(arguments), kept), Conn::Postgres(c)) => {
+                Ok(sqlx::query_with(sql, arguments).persistent(kept).execute(c).await?.rows_affected())
+            }
+            _ => Err(mixed_engines()),
+        }
     }
 
-    async fn all<T: Row>(self, conn: Conn<'_>) -> sqlx::Result<Vec<T>> {
-        on_engine!(self, conn, |sql, arguments, kept, c| {
-            sqlx::query_as_with::<_, T, _>(sql, arguments).persistent(kept).fetch_all(c).await
-        })
-    }
-
-    async fn optional<T: Row>(self, conn: Conn<'_>) -> sqlx::Result<Option<T>> {
-        on_engine!(self, conn, |sql, arguments, kept, c| {
-            sqlx::query_as_with::<_, T, _>(sql, arguments).persistent(kept).fetch_optional(c).await
-        })
+    async fn rows(self, conn: Conn<'_>, most: Most) -> sqlx::Result<Rows> {
+        match (self.ready()?, conn) {
+            ((sql, Args::Sqlite(arguments), kept), Conn::Sqlite(c)) => {
+                let query = sqlx::query_with(sql, arguments).persistent(kept);
+                Ok(Rows::Sqlite(match most {
+                    Most::One => query.fetch_optional(c).await?.into_iter().collect(),
+                    Most::All => query.fetch_all(c).await?,
+                }))
+            }
+            ((sql, Args::Postgres(arguments), kept), Conn::Postgres(c)) => {
+                let query = sqlx::query_with(sql, arguments).persistent(kept);
+                Ok(Rows::Postgres(match most {
+                    Most::One => query.fetch_optional(c).await?.into_iter().collect(),
+                    Most::All => query.fetch_all(c).await?,
+                }))
+            }
+            _ => Err(mixed_engines()),
+        }
     }
 
     pub(super) fn stream<'c, T: Row>(self, conn: Conn<'c>) -> BoxStream<'c, sqlx::Result<T>> {
