@@ -77,10 +77,7 @@ fn templates_named(draft: &Draft, found: &mut Found) {
         replies.value.file.templates().for_each(|path| look(path, replies.file));
     }
     if let Some(In { value, file }) = &draft.profile {
-        let membership = &value.membership;
-        look(&membership.welcome, *file);
-        look(&membership.joined, *file);
-        membership.welcome_back.iter().for_each(|path| look(path, *file));
+        value.templates().for_each(|path| look(path, *file));
     }
 }
 

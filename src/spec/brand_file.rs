@@ -152,6 +152,12 @@ impl BrandFile {
         self.stores.iter().find(|store| store.code.as_str() == code)
     }
 
+    /// Every template it says.
+    pub fn templates(&self) -> impl Iterator<Item = &At<String>> {
+        let Membership { welcome, welcome_back, joined, .. } = &self.membership;
+        [welcome, joined].into_iter().chain(welcome_back)
+    }
+
     /// The template for a friend who came back.
     pub fn welcome_back(&self) -> &At<String> {
         self.membership.welcome_back.as_ref().unwrap_or(&self.membership.welcome)

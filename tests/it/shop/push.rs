@@ -11,6 +11,7 @@ use shuke::ids::{AccountId, Actor, LineUserId, RunId};
 use shuke::members::friends::{self, FriendState};
 use shuke::members::{self, consent};
 use shuke::sandbox::{NewUser, Sandbox, Via};
+use shuke::spec::Source;
 use shuke::store::query;
 use uuid::Uuid;
 
@@ -36,6 +37,11 @@ impl Shop {
         let mut files = self.files.lock().unwrap();
         let file = files.iter_mut().find(|file| file.source.path == path).expect("the file is there");
         file.source.text = String::from(text);
+    }
+
+    /// The marketer puts a new file there.
+    pub fn adds(&self, path: &str, text: &str) {
+        self.files.lock().unwrap().push(brand::File { source: Source::new(path, text), fault: None });
     }
 
     /// `shuke plan NAME`
