@@ -79,13 +79,14 @@ create table member_tag (
 );
 create index member_tag_on on member_tag (tag, member) where is_on;
 
--- Who agreed to what, when, to which wording. Append-only; the newest line for a purpose counts.
+-- Who agreed to what, where, when, to which wording. Append-only; the newest line for a purpose counts.
 create table consent (
     member uuid not null references member (id),
     purpose text not null,
     at timestamptz not null,
     id uuid not null,
     granted boolean not null,
+    source text not null check (source = 'chat' or source = 'page'),
     wording text not null,
     recorded_at timestamptz not null,
     actor_kind text not null,

@@ -8,10 +8,10 @@ use shuke::app::App;
 use shuke::brand::{self, Brand, Outcome};
 use shuke::campaigns::{self, Plan, Status};
 use shuke::ids::{AccountId, Actor, LineUserId, RunId};
+use shuke::members::consent::{self, Source};
 use shuke::members::friends::{self, FriendState};
-use shuke::members::{self, consent};
+use shuke::members::{self};
 use shuke::sandbox::{NewUser, Sandbox, Via};
-use shuke::spec::Source;
 use shuke::store::query;
 use uuid::Uuid;
 
@@ -41,7 +41,7 @@ impl Shop {
 
     /// The marketer puts a new file there.
     pub fn adds(&self, path: &str, text: &str) {
-        self.files.lock().unwrap().push(brand::File { source: Source::new(path, text), fault: None });
+        self.files.lock().unwrap().push(brand::File { source: shuke::spec::Source::new(path, text), fault: None });
     }
 
     /// `shuke plan NAME`
@@ -203,8 +203,9 @@ pub async fn regulars(
             let profile = friends::Profile { name: String::from(*name), picture: None, language: language.clone() };
             friends::keep_profile(app, &mut tx, &friend, &profile).await.unwrap();
             let actor = Actor::member(friend.member);
-            members::join(app, &mut tx, friend.member, now, &actor, "a wording").await.unwrap();
-            let answer = consent::Answer { purpose: consent::MARKETING, granted: true, wording: "a wording", at: now };
+            members::join(app, &mut tx, friend.member, now, &actor, Source::Chat, "a wording").await.unwrap();
+            let (purpose, source) = (consent::MARKETING, Source::Chat);
+            let answer = consent::Answer { purpose, granted: true, source, wording: "a wording", at: now };
             consent::record(app, &mut tx, friend.member, answer, &actor).await.unwrap();
         }
         tx.commit().await.unwrap();
