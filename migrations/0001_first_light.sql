@@ -109,6 +109,14 @@ create table timeline (
 );
 create index timeline_at on timeline (member, at);
 
+-- Messages their writers took back: one that is written down only later stays without its text.
+create table taken_back (
+    member uuid not null references member (id),
+    message text not null,
+    at timestamptz not null,
+    primary key (member, message)
+);
+
 create table member_session (
     token_hash bytea primary key,
     member uuid not null references member (id),
@@ -266,7 +274,7 @@ create index definition_published on definition (published_at);
 
 -- Webhook events -------------------------------------------------------------------------------------------------------
 
--- lane is a hash of the source id mod 64. raw is the event's own bytes, sealed under its day's key. LINE's ids grow with time
+-- lane is a hash of the source id mod 64. unanswered: its facts are kept, only no reply could be written. raw is the event's own bytes, sealed under its day's key. LINE's ids grow with time
 -- and stand before the lane, and so does the time in event_new, so that new events are written side by side.
 create table event (
     account uuid not null,
@@ -278,7 +286,7 @@ create table event (
     received_at timestamptz not null,
     day date not null,
     sealed_raw bytea,
-    state text not null default 'new' check (state = 'new' or state = 'done' or state = 'parked'),
+    state text not null default 'new' check (state = 'new' or state = 'done' or state = 'parked' or state = 'unanswered'),
     attempts bigint not null default 0,
     retry_at timestamptz,
     error text,
@@ -287,7 +295,7 @@ create table event (
 create index event_raw on event (day) where sealed_raw is not null;
 create index event_old on event (day) where sealed_raw is null;
 create index event_new on event (at, lane) where state = 'new';
-create index event_parked on event (at) where state = 'parked';
+create index event_parked on event (at) where state = 'parked' or state = 'unanswered';
 
 -- Rewards --------------------------------------------------------------------------------------------------------------
 

@@ -120,9 +120,9 @@ mod tests {
     fn a_question_whose_words_change_gets_a_new_version() {
         let words = Words::load();
         for (question, keys, known) in [
-            (Question::IN_CHAT, ["chat-consent-ask"].as_slice(), ""),
-            (Question::ON_JOINING, &["join-offers"], ""),
-            (Question::ON_HER_PAGE, &["me-offers", "me-offers-what"], ""),
+            (Question::IN_CHAT, ["chat-consent-ask"].as_slice(), "e83f0120554f"),
+            (Question::ON_JOINING, &["join-offers"], "4da513333b18"),
+            (Question::ON_HER_PAGE, &["me-offers", "me-offers-what"], "6f658ed24bb8"),
         ] {
             let texts = Lang::ALL.map(|lang| keys.iter().map(|key| words.voice(lang).say(key)).collect::<Vec<_>>());
             let hash = Sha256::digest(format!("{} {texts:?}", question.version));

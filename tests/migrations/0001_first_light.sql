@@ -39,6 +39,9 @@ insert into timeline (member, id, kind, format, at, recorded_at, actor_kind, act
     (uuid '0195000b-7c00-700b-804d-000000a7d8e1', uuid '0195002a-7c00-702a-8126-00000280defe', 'said', 1, '2026-01-06T03:25:00+00:00', '2026-01-06T03:25:00.1+00:00', 'member', '', '{"message": "468789577898262530", "type": "text"}', bytea '\xcccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc'),
     (uuid '0195000b-7c00-700b-804d-000000a7d8e1', uuid '0195002b-7c00-702b-812d-000002902141', 'stamped', 1, '2026-01-06T04:00:00+00:00', '2026-01-06T04:00:00+00:00', 'staff', '', '{"card": "coffee", "stamps": 2, "tags": ["a", "b"]}', null);
 
+insert into taken_back (member, message, at) values
+    (uuid '0195000b-7c00-700b-804d-000000a7d8e1', '468789577898262531', '2026-01-06T03:26:00+00:00');
+
 insert into member_session (token_hash, member, created_at, ends_at) values
     (bytea '\x0101010101010101010101010101010101010101010101010101010101010101', uuid '0195000b-7c00-700b-804d-000000a7d8e1', '2026-02-06T03:20:00+00:00', '2026-03-08T03:20:00+00:00');
 
