@@ -11,5 +11,4 @@ mod scene;
 pub mod spec;
 
 pub use answer::{AFTER_JOINING, Fault, Incoming, answer, take_note};
-pub use offer::JOIN;
 pub use spec::{Fallback, Replies, RepliesFile, Reply, Show};

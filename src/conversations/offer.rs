@@ -9,7 +9,7 @@ use crate::line::message::{Action, Message};
 use crate::spec::brand_file::Consent;
 
 /// The postback of the button that makes a member, as templates and rich menus write it.
-pub const JOIN: &str = "join";
+const JOIN: &str = "join";
 /// Messages a reply can carry.
 const MOST: usize = 5;
 
