@@ -14,6 +14,7 @@ mod open;
 mod pin;
 mod plan;
 mod print;
+mod restored;
 mod sandbox;
 pub mod seed;
 mod serve;
@@ -116,6 +117,13 @@ enum Command {
     },
     /// Bring the database to this program's schema.
     Migrate,
+    /// Say that this database is a restored copy: nothing that was approved before leaves by itself. Before `serve` starts
+    /// on it.
+    Restored {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// Check the ledger of stamps and vouchers.
     Ledger(ledger::Ledger),
     /// Make, list and revoke the keys of programs.
@@ -166,6 +174,7 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Cancel(args) => steer::steer(&place, args, steer::Wish::Cancel).await,
         Command::Doctor { format } => doctor::doctor(&place, format).await,
         Command::Migrate => migrate::migrate(&place).await,
+        Command::Restored { format } => restored::restored(&place, format).await,
         Command::Ledger(args) => ledger::ledger(&place, args).await,
         Command::ApiKey(args) => api_key::api_key(&place, args).await,
         Command::Staff(args) => staff::staff(&place, args).await,

@@ -12,6 +12,7 @@ use super::open::{self, Place};
 use crate::app::App;
 use crate::brand;
 use crate::clock::Clock;
+use crate::delivery::copies;
 use crate::intake::Intake;
 use crate::members::accounts::{self, Directory};
 use crate::store::install;
@@ -64,6 +65,7 @@ impl Running {
         }
         accounts::ensure(&app).await?;
         brand::publish_first(&app).await?;
+        copies::pause_left_open(&app).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let intake = Intake::start(&app, &tasks, &stop, true);
         let line = web::line::Line { app: app.clone(), intake, accounts: Directory::load(&app.db).await? };

@@ -3,6 +3,7 @@
 mod ledger;
 mod people;
 mod pushes;
+mod restored;
 
 use std::process::{Output, Stdio};
 
