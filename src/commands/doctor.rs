@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::open::{self, Place};
+use super::secrets::{self, Stored};
 use super::{Exit, Format};
 use crate::app::App;
 use crate::clock::Clock;
@@ -61,6 +62,7 @@ pub async fn doctor(place: &Place, format: Format) -> anyhow::Result<Exit> {
             match open::app(settings, Clock::system()).await {
                 Ok(app) => {
                     checks.push(database(&app).await);
+                    checks.extend(secret(&app).await);
                     line(&app, &mut checks).await;
                 }
                 Err(error) => checks.push(Check::of(
@@ -146,6 +148,20 @@ async fn database(app: &App) -> Check {
         ),
         Err(error) => Check::of("database", Verdict::Bad, error.to_string(), "check DATABASE_URL and the server"),
     }
+}
+
+/// Whether the stored keys open. Says nothing where the database cannot be asked: that was said before.
+async fn secret(app: &App) -> Option<Check> {
+    let changing = if app.secret.is_changing() {
+        "; two secrets are given: once `shuke serve` has logged that every key is under the current one, leave the other out"
+    } else {
+        ""
+    };
+    Some(match secrets::stored_keys(app).await.ok()? {
+        Stored::Open => Check::good("secret", format!("the stored keys open{changing}")),
+        Stored::SomeClosed => Check::of("secret", Verdict::Warning, secrets::SOME_CLOSED, secrets::MEND),
+        Stored::AllClosed => Check::of("secret", Verdict::Bad, secrets::ALL_CLOSED, secrets::MEND),
+    })
 }
 
 /// How far this machine's clock may be from LINE's before passes and signatures of time suffer.

@@ -16,6 +16,7 @@ mod plan;
 mod print;
 mod restored;
 mod sandbox;
+mod secrets;
 pub mod seed;
 mod serve;
 mod staff;

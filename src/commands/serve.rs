@@ -7,8 +7,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Exit;
 use super::open::{self, Place};
+use super::{Exit, secrets};
 use crate::app::App;
 use crate::brand;
 use crate::clock::Clock;
@@ -63,6 +63,7 @@ impl Running {
         if app.settings.is_sandbox() {
             app.clock.set_offset_us(installed.clock_offset_us);
         }
+        secrets::refuse_another_secret(&app).await?;
         accounts::ensure(&app).await?;
         brand::publish_first(&app).await?;
         copies::pause_left_open(&app).await?;
@@ -70,6 +71,9 @@ impl Running {
         let intake = Intake::start(&app, &tasks, &stop, true);
         let line = web::line::Line { app: app.clone(), intake, accounts: Directory::load(&app.db).await? };
         worker::start(&app, &tasks, &stop);
+        if app.secret.is_changing() {
+            tasks.spawn(secrets::wrap_anew(app.clone(), stop.clone()));
+        }
         let (pages, ops) = web::routers(&app, line, &stop);
         tasks.spawn(web::ops::upkeep(stop.clone()));
         let serve = async |address, name, router| {

@@ -5,7 +5,8 @@ use serde_json::json;
 use sqlx::types::Json;
 use tokio::sync::Semaphore;
 
-use super::{Pin, Role, audit, covers, pin, sessions, stores};
+use super::pin::{self, Fit};
+use super::{Pin, Role, audit, covers, sessions, stores};
 use crate::app::App;
 use crate::ids::{Actor, DeviceId, MemberId, StaffId};
 use crate::store::{On, Tx, query};
@@ -270,10 +271,25 @@ pub(super) async fn try_pin(app: &App, id: StaffId, device: DeviceId, typed: Pin
         Counted::Locked { until } => return Ok(Tried::Locked { until }),
         Counted::Try { misses, locked_until } => (misses, locked_until),
     };
-    let secret = app.secret.clone();
-    let hash = stored.clone();
-    let is_right = on_a_blocking_thread(move || pin::is_right(&secret, id, &typed, &stored)).await;
-    Ok(if is_right { Tried::Right { hash } } else { Tried::Wrong { misses, locked_until } })
+    let (secret, tried, hash) = (app.secret.clone(), typed.clone(), stored.clone());
+    match on_a_blocking_thread(move || pin::fit(&secret, id, &tried, &hash)).await {
+        Fit::Right => Ok(Tried::Right { hash: stored }),
+        Fit::RightBefore => Ok(Tried::Right { hash: hash_anew(app, id, typed, stored).await? }),
+        Fit::Wrong => Ok(Tried::Wrong { misses, locked_until }),
+    }
+}
+
+/// Hashes a PIN that was right under the current secret, unless it was changed meanwhile; the hash it is stored as now, as far
+/// as known here.
+async fn hash_anew(app: &App, id: StaffId, typed: Pin, stored: String) -> sqlx::Result<String> {
+    let anew = hash_pin(app, id, typed).await;
+    let changed = query(app.db.writer(), "update staff set pin_hash = $2 where id = $1 and pin_hash = $3")
+        .bind(id)
+        .bind(&anew)
+        .bind(&stored)
+        .execute()
+        .await?;
+    Ok(if changed == 1 { anew } else { stored })
 }
 
 enum Counted {

@@ -4,6 +4,7 @@ mod ledger;
 mod people;
 mod pushes;
 mod restored;
+mod secrets;
 
 use std::process::{Output, Stdio};
 
