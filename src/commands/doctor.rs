@@ -133,7 +133,15 @@ fn brand_check(settings: &Settings) -> Check {
 
 async fn database(app: &App) -> Check {
     match app.db.schema().await {
-        Ok(Schema::Current) => Check::good("database", "opens, and is at this program's schema"),
+        Ok(Schema::Current) => match app.db.check_writable().await {
+            Ok(()) => Check::good("database", "opens, takes a write, and is at this program's schema"),
+            Err(error) => Check::of(
+                "database",
+                Verdict::Bad,
+                format!("takes no write: {error}"),
+                "check the disk's space and the folder's rights, or the rights of DATABASE_URL's user",
+            ),
+        },
         Ok(Schema::Newer(found)) => Check::of(
             "database",
             Verdict::Bad,

@@ -8,6 +8,8 @@ mod demo;
 mod device;
 mod doctor;
 mod dress;
+mod events;
+mod jobs;
 mod ledger;
 mod migrate;
 mod open;
@@ -127,6 +129,10 @@ enum Command {
     },
     /// Check the ledger of stamps and vouchers.
     Ledger(ledger::Ledger),
+    /// See the later steps that failed for good, and have one tried again.
+    Jobs(jobs::Jobs),
+    /// See the webhook events that failed five times, and have one tried again.
+    Events(events::Events),
     /// Make, list and revoke the keys of programs.
     ApiKey(api_key::ApiKey),
     /// Add, list and disable the people who work for the brand.
@@ -162,6 +168,10 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> anyhow::Result<Exit> {
     let place = open::Place { env_file: cli.env_file, brand: cli.brand };
+    // Those that stay log what they do, in the form their settings ask for.
+    if !matches!(cli.command, Command::Demo(_) | Command::Sandbox(_) | Command::Serve) {
+        open::start_logging_of_a_command();
+    }
     match cli.command {
         Command::Demo(demo) => demo::demo(&place, demo).await,
         Command::Sandbox(args) => sandbox::sandbox(&place, args).await,
@@ -177,6 +187,8 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Migrate => migrate::migrate(&place).await,
         Command::Restored { format } => restored::restored(&place, format).await,
         Command::Ledger(args) => ledger::ledger(&place, args).await,
+        Command::Jobs(args) => jobs::jobs(&place, args).await,
+        Command::Events(args) => events::events(&place, args).await,
         Command::ApiKey(args) => api_key::api_key(&place, args).await,
         Command::Staff(args) => staff::staff(&place, args).await,
         Command::Device(args) => device::device(&place, args).await,

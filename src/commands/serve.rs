@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -104,12 +105,14 @@ impl Running {
     }
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub async fn stop_asked() {
-    let mut terminate =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be listened to");
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+/// Waits for Ctrl-C or SIGTERM, from the call on.
+pub fn stop_asked() -> impl Future<Output = ()> + Send {
+    let listen = |kind| signal(kind).expect("signals can be listened to");
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate()));
+    async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }

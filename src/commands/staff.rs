@@ -30,7 +30,8 @@ enum Act {
     Add {
         /// How colleagues call them.
         name: String,
-        /// clerk (serves), manager (also corrects and enrols devices) or owner (also decides who works here).
+        /// clerk (serves), manager or owner (both also take back what others did at their stores). Devices and people are
+        /// the operator's to add, with these commands.
         #[arg(long)]
         role: Role,
         /// A store they work for; give it once for each. Left out: every store.

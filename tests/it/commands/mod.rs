@@ -5,6 +5,7 @@ mod people;
 mod pushes;
 mod restored;
 mod secrets;
+mod stuck;
 
 use std::process::{Output, Stdio};
 

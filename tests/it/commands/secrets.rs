@@ -17,7 +17,7 @@ use crate::shop::Shop;
 use crate::web::PIN;
 
 const FIRST: &str = "a secret of the tests in 32 letters";
-const SECOND: &str = "another secret, which comes after it";
+const SECOND: &str = "another secret that comes after it";
 const THIRD: &str = "the third secret of this installation";
 
 /// How many stored keys open under one secret alone, and how many there are.
