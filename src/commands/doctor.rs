@@ -61,8 +61,12 @@ pub async fn doctor(place: &Place, format: Format) -> anyhow::Result<Exit> {
             checks.push(brand_check(&settings));
             match open::app(settings, Clock::system()).await {
                 Ok(app) => {
-                    checks.push(database(&app).await);
-                    checks.extend(secret(&app).await);
+                    let database = database(&app).await;
+                    let is_good = database.verdict == Verdict::Good;
+                    checks.push(database);
+                    if is_good {
+                        checks.push(secret(&app).await);
+                    }
                     line(&app, &mut checks).await;
                 }
                 Err(error) => checks.push(Check::of(
@@ -158,18 +162,19 @@ async fn database(app: &App) -> Check {
     }
 }
 
-/// Whether the stored keys open. Says nothing where the database cannot be asked: that was said before.
-async fn secret(app: &App) -> Option<Check> {
+/// Whether the stored keys open.
+async fn secret(app: &App) -> Check {
     let changing = if app.secret.is_changing() {
         "; two secrets are given: once `shuke serve` has logged that every key is under the current one, leave the other out"
     } else {
         ""
     };
-    Some(match secrets::stored_keys(app).await.ok()? {
-        Stored::Open => Check::good("secret", format!("the stored keys open{changing}")),
-        Stored::SomeClosed => Check::of("secret", Verdict::Warning, secrets::SOME_CLOSED, secrets::MEND),
-        Stored::AllClosed => Check::of("secret", Verdict::Bad, secrets::ALL_CLOSED, secrets::MEND),
-    })
+    match secrets::stored_keys(app).await {
+        Ok(Stored::Open) => Check::good("secret", format!("the stored keys open{changing}")),
+        Ok(Stored::SomeClosed) => Check::of("secret", Verdict::Warning, secrets::SOME_CLOSED, secrets::MEND),
+        Ok(Stored::AllClosed) => Check::of("secret", Verdict::Bad, secrets::ALL_CLOSED, secrets::MEND),
+        Err(error) => Check::of("secret", Verdict::Bad, error.to_string(), "try again"),
+    }
 }
 
 /// How far this machine's clock may be from LINE's before passes and signatures of time suffer.
