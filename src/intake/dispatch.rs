@@ -288,7 +288,8 @@ async fn failed(app: &App, person: &Person, event: &Undone, trouble: &Trouble) -
 async fn silently(app: &App, person: &Person, event: &Undone, trouble: &Trouble) -> Result<(), Trouble> {
     let mut tx = app.db.begin().await?;
     let mut chat = effects::Chat::open(app, &mut tx, person, None).await?;
-    if store::unanswered(&mut tx, person, event, &trouble.to_string()).await? {
+    let why = format!("kept without an answer: {trouble}");
+    if store::unanswered(&mut tx, person, event, &why).await? {
         chat.apply(app, &mut tx, person, event, Manner::Silent).await?;
     }
     Ok(tx.commit().await?)
