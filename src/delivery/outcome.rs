@@ -71,11 +71,14 @@ pub enum Pause {
     ByHand,
     /// The database is a copy; the original may still be sending.
     RestoredCopy,
+    /// Nobody sent for so long that LINE may have forgotten its retry keys.
+    LeftOpen,
 }
 
 impl Pause {
     /// All of them, for words and tests.
-    pub const ALL: [Self; 5] = [Self::QuotaSpent, Self::Token, Self::Forbidden, Self::ByHand, Self::RestoredCopy];
+    pub const ALL: [Self; 6] =
+        [Self::QuotaSpent, Self::Token, Self::Forbidden, Self::ByHand, Self::RestoredCopy, Self::LeftOpen];
 
     /// The word as it stands in rows and answers.
     pub fn word(self) -> &'static str {
@@ -85,6 +88,7 @@ impl Pause {
             Self::Forbidden => "forbidden",
             Self::ByHand => "by_hand",
             Self::RestoredCopy => "restored_copy",
+            Self::LeftOpen => "left_open",
         }
     }
 }

@@ -77,6 +77,7 @@ push-because-token = LINE がチャネルアクセストークンを受け付け
 push-because-forbidden = LINE がこのアカウントからの送信を認めていません。LINE Official Account Manager でアカウントとプランを確かめてください
 push-because-by-hand = 手動で止めました
 push-because-restored-copy = このデータベースは復元した写しです。元のほうがまだ送信しているかもしれません
+push-because-left-open = ほぼ一日のあいだ送信が止まり、どこまで送ったかを LINE が覚えていません。そのあいだにデータベースの別の写しが送っていないことを確かめてください
 push-resume-next = 解決したら、止まったところから続けます：
 push-accepted-note = LINE の受付は到達とは限りません。ブロックした人には届きません。
 push-doubtful = { $number } 回目のリクエスト（{ $count } 人）は LINE の返事がありませんでした。自動では送り直しません。トークを確かめてから決めてください。
