@@ -261,6 +261,14 @@ pub(super) async fn bodies(tx: &mut Tx, plan: PlanId) -> sqlx::Result<Vec<(Hash,
     query(tx, "select hash, messages from plan_body where plan = $1 order by hash").bind(plan).all().await
 }
 
+/// How many messages a plan said would leave: what a person approves with its digest.
+pub(super) async fn approved(on: impl Into<On<'_>>, plan: PlanId) -> sqlx::Result<i64> {
+    query(on, "select coalesce(cast(summary ->> 'messages' as bigint), 0) from plan where id = $1")
+        .bind(plan)
+        .value()
+        .await
+}
+
 /// How many people get it.
 pub(super) async fn count_inside(on: impl Into<On<'_>>, plan: PlanId) -> sqlx::Result<i64> {
     query(on, "select count(*) from plan_person where plan = $1 and reason is null").bind(plan).value().await

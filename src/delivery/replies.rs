@@ -176,7 +176,7 @@ fn after(heard: Heard) -> (ReplyState, Option<String>, Option<String>) {
             (ReplyState::Refused, None, Some(String::from("LINE does not take the channel access token")))
         }
         Heard::Forbidden => (ReplyState::Refused, None, Some(String::from("LINE does not let the account send"))),
-        Heard::UnknownRecipient(_) | Heard::MonthSpent | Heard::MonthReserved => {
+        Heard::UnknownRecipient(_) | Heard::SomebodyUnknown | Heard::MonthSpent | Heard::MonthReserved => {
             (ReplyState::Refused, None, Some(String::from("an answer that does not fit a reply")))
         }
     }

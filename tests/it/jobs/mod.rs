@@ -45,6 +45,10 @@ async fn claim_one(db: &Db, now: DateTime<Utc>) -> Claimed {
     claim(db, 1, now, 1).await.pop().expect("a job is due")
 }
 
+async fn sweep(db: &Db, now: DateTime<Utc>) -> u64 {
+    jobs::sweep(db, now, LEASE, 10).await.expect("swept")
+}
+
 async fn put_back(db: &Db, job: &Claimed, now: DateTime<Utc>, wait: Wait, error: &str) -> Fate {
     let mut tx = db.begin().await.expect("it begins");
     let fate = jobs::retry_later(&mut tx, job, now, wait, error).await.expect("put back");
@@ -226,12 +230,8 @@ async fn a_dead_workers_job_comes_back_and_is_no_longer_its_own() {
         let now = a_monday();
         enqueue(&db, &ids(), now, "Mei", When::now()).await;
         let lost = claim_one(&db, now).await;
-        assert_eq!(
-            jobs::sweep(&db, now + LEASE - TimeDelta::microseconds(1), 10).await.expect("swept"),
-            0,
-            "its lease lasts"
-        );
-        assert_eq!(jobs::sweep(&db, now + LEASE, 10).await.expect("swept"), 1);
+        assert_eq!(sweep(&db, now + LEASE - TimeDelta::microseconds(1)).await, 0, "its lease lasts");
+        assert_eq!(sweep(&db, now + LEASE).await, 1);
         let later = now + LEASE + TimeDelta::minutes(1);
         let second = claim_one(&db, later).await;
         assert_eq!((second.id, second.attempts), (lost.id, 2));
@@ -256,7 +256,7 @@ async fn a_job_that_kills_its_worker_each_time_ends_up_dead() {
         enqueue(&db, &ids(), now, "poison", When::now()).await;
         for _ in 0..ATTEMPTS {
             claim_one(&db, now).await;
-            assert_eq!(jobs::sweep(&db, now + LEASE, 10).await.expect("swept"), 1);
+            assert_eq!(sweep(&db, now + LEASE).await, 1);
             now += TimeDelta::hours(12);
         }
         assert_eq!(jobs::count(&db).await.expect("counted"), (0, 0, 1));
@@ -275,6 +275,33 @@ async fn a_dead_unique_job_is_not_revived_beside_its_successor() {
         assert!(!jobs::revive(db.writer(), job.id, now).await.expect("asked"));
         query(db.writer(), "delete from job where state = 'waiting'").execute().await.expect("deleted");
         assert!(jobs::revive(db.writer(), job.id, now).await.expect("revived"));
+    })
+    .await;
+}
+
+/// The wall clock is set back by a day: what was wanted before is neither lost nor waited for.
+#[tokio::test]
+async fn a_clock_that_steps_back_holds_up_no_job() {
+    on_both(async |db| {
+        let now = a_monday();
+        let earlier = now - TimeDelta::days(1);
+        enqueue(&db, &ids(), now, "new", When::now()).await;
+        assert_eq!(claim_one(&db, earlier).await.task::<Greet>().expect("a task"), greet("new"));
+        assert_eq!(sweep(&db, earlier).await, 0, "its lease lasts");
+
+        enqueue(&db, &ids(), now, "left", When::now()).await;
+        let left = claim_one(&db, now).await;
+        assert_eq!(sweep(&db, earlier).await, 1, "its worker died before the clock was set back");
+        assert_eq!(claim_one(&db, earlier + TimeDelta::minutes(1)).await.id, left.id);
+
+        enqueue(&db, &ids(), now, "failed", When::now()).await;
+        let failed = claim_one(&db, now).await;
+        assert!(matches!(put_back(&db, &failed, now, Wait::Backoff, "LINE is away").await, Fate::Waits(_)));
+        assert!(claim(&db, 1, now, 1).await.is_empty(), "it waits");
+        assert_eq!(claim_one(&db, earlier).await.id, failed.id);
+
+        enqueue(&db, &ids(), now, "later", When::at(now + TimeDelta::days(2))).await;
+        assert!(claim(&db, 1, now, 1).await.is_empty(), "what is wanted later is not early");
     })
     .await;
 }
