@@ -51,10 +51,18 @@ async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::E
         "close-ledger-day" => drop(loyalty::ledger::close_days(app).await?),
         "retain-events" => intake::retain(app).await?,
         "sweep-plans" => drop(campaigns::sweep(app).await?),
+        "forget-messages" => forget_messages(app).await?,
         "end-sessions" => drop(sessions::sweep(app).await? + staff::sweep(app).await?),
         _ => {}
     }
     Ok(())
+}
+
+/// Removes the words of messages that have left, been refused or been dropped.
+async fn forget_messages(app: &App) -> sqlx::Result<()> {
+    delivery::replies::forget(app).await?;
+    delivery::runs::forget_bodies(app).await?;
+    campaigns::forget_bodies(app).await.map(drop)
 }
 
 /// Name and period of each schedule.
@@ -64,6 +72,7 @@ const SCHEDULES: &[(&str, TimeDelta)] = &[
     ("end-sessions", TimeDelta::hours(6)),
     ("sweep-plans", TimeDelta::hours(6)),
     ("retain-events", TimeDelta::hours(12)),
+    ("forget-messages", TimeDelta::hours(12)),
 ];
 
 /// Jobs that run at once, and how long a claim lasts before another worker may take it over.

@@ -304,6 +304,25 @@ pub async fn sweep(app: &App) -> sqlx::Result<u64> {
     Ok(removed)
 }
 
+/// Removes the sealed messages of people whose run has ended: that they got it is kept, what they read is not. How many.
+pub async fn forget_bodies(app: &App) -> sqlx::Result<u64> {
+    let mut removed = 0;
+    loop {
+        let some = query(
+            app.db.writer(),
+            "update plan_person set sealed_body = null where (plan, member) in (
+                 select p.plan, p.member from approval a join run r on r.id = a.run join plan_person p on p.plan = r.plan
+                 where a.state in ('done', 'cancelled') and p.sealed_body is not null limit 1000)",
+        )
+        .execute()
+        .await?;
+        removed += some;
+        if some == 0 {
+            return Ok(removed);
+        }
+    }
+}
+
 /// Removes some people of a plan that has no run; true when there are more.
 async fn remove_people(app: &App, plan: PlanId) -> sqlx::Result<bool> {
     let removed = query(

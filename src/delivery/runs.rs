@@ -189,6 +189,25 @@ pub async fn open(app: &App, run: RunId) -> sqlx::Result<Option<i64>> {
     Ok(Some(messages))
 }
 
+/// Removes the sealed messages of people whose run has ended: that they got it is kept, what they read is not. How many.
+pub async fn forget_bodies(app: &App) -> sqlx::Result<u64> {
+    let mut removed = 0;
+    loop {
+        let some = query(
+            app.db.writer(),
+            "update delivery set sealed_body = null where (member, run) in (
+                 select d.member, d.run from approval a join delivery d on d.run = a.run
+                 where a.state in ('done', 'cancelled') and d.sealed_body is not null and d.state <> 'planned' limit 1000)",
+        )
+        .execute()
+        .await?;
+        removed += some;
+        if some == 0 {
+            return Ok(removed);
+        }
+    }
+}
+
 /// What became of the people of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use shuke::brand::{self, Outcome};
 use shuke::campaigns::{self, Difference};
-use shuke::delivery::State;
+use shuke::delivery::{State, approval};
 use shuke::ids::Actor;
 use shuke::spec::definitions::{self, Changed};
 use shuke::spec::template::Template;
