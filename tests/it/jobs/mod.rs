@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use shuke::ids::{HolderId, Ids, LineUserId};
 use shuke::jobs::{self, ATTEMPTS, Claimed, Fate, Task, Wait, When};
 use shuke::line::client::{Lost, Transport};
-use shuke::members::friends;
 use shuke::members::profiles::FetchProfile;
 use shuke::store::{Db, query};
 use shuke::worker;
@@ -327,10 +326,11 @@ async fn a_job_that_takes_long_holds_up_no_other() {
         let is_over = AtomicBool::new(false);
         let way = Arc::new(SlowFirst { line, is_over, asked: Notify::new(), go_on: Notify::new() });
         let (app, stop) = (shop.replica_over(31, way.clone()), CancellationToken::new());
-        let [slow, quick] = ["小慢", "小快"].map(|name| shop.sandbox.add_user(name));
+        let phones = shop.regulars(2).await;
+        let (slow, quick) = (&phones[0], &phones[1]);
+        query(db.writer(), "update friend set profile_at = null").execute().await.unwrap();
         let wants = async |phone: &LineUserId| {
             let mut tx = db.begin().await.unwrap();
-            friends::meet(&app, &mut tx, shop.account, phone).await.unwrap();
             let task = FetchProfile { account: shop.account, line_user_id: phone.clone() };
             jobs::enqueue(&mut tx, &app.ids, app.clock.now(), &task, When::now()).await.unwrap();
             tx.commit().await.unwrap();
@@ -341,11 +341,11 @@ async fn a_job_that_takes_long_holds_up_no_other() {
             query(&db, known).bind(phone.clone()).optional_value::<i32>().await.unwrap().is_some()
         };
         let watches = async {
-            wants(&slow).await;
+            wants(slow).await;
             way.asked.notified().await;
-            wants(&quick).await;
+            wants(quick).await;
             let comes = async {
-                while !is_done(&quick).await {
+                while !is_done(quick).await {
                     tokio::task::yield_now().await;
                 }
             };
@@ -356,7 +356,7 @@ async fn a_job_that_takes_long_holds_up_no_other() {
         };
         let ((), came) = tokio::join!(worker::keep_running_jobs(app.clone(), stop.clone()), watches);
         assert!(came.is_ok(), "the second waits for the first");
-        assert!(is_done(&slow).await, "the stop waited for the one that ran");
+        assert!(is_done(slow).await, "the stop waited for the one that ran");
         assert_eq!(jobs::count(&db).await.unwrap(), (0, 0, 0));
     })
     .await;
