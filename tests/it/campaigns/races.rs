@@ -130,25 +130,26 @@ async fn what_another_run_that_is_being_prepared_may_send_is_promised() {
         shop.sandbox.tune(|world| world.quota = Some(7));
         let plan = shop.plan("winback").await;
         assert!(plan.more.fits);
-        let way = Arc::new(SlowQuota { line: shop.sandbox.transport(), asked: Notify::new(), go_on: Notify::new() });
-        let (ours, brand, actor) = (shop.replica_over(31, way.clone()), shop.brand(), Actor::operator());
-        let another_begins = async {
-            way.asked.notified().await;
-            let (run, now): (RunId, _) = (shop.app.ids.make(), shop.app.clock.now());
-            query(
-                db.writer(),
-                "insert into approval (run, epoch, approved, state, created_at, changed_at)
-                 select $1, epoch, 3, 'preparing', $2, $3 from install",
-            )
-            .bind(run)
-            .bind(now)
-            .bind(now)
-            .execute()
-            .await
-            .unwrap();
-            way.go_on.notify_one();
-        };
-        let (applied, ()) = tokio::join!(brand::apply(&ours, &brand, &plan.digest, &actor), another_begins);
+        let (brand, actor) = (shop.brand(), Actor::operator());
+        let (run, now): (RunId, _) = (shop.app.ids.make(), shop.app.clock.now());
+        let mut other = db.begin().await.unwrap();
+        install::lock(&mut other).await.unwrap();
+        let mut applies = Box::pin(brand::apply(&shop.app, &brand, &plan.digest, &actor));
+        let early = tokio::time::timeout(A_WHILE, &mut applies).await;
+        assert!(early.is_err(), "it does not wait: {early:?}");
+        query(
+            &mut other,
+            "insert into approval (run, epoch, approved, state, created_at, changed_at)
+             select $1, epoch, 3, 'preparing', $2, $3 from install",
+        )
+        .bind(run)
+        .bind(now)
+        .bind(now)
+        .execute()
+        .await
+        .unwrap();
+        other.commit().await.unwrap();
+        let applied = applies.await;
         let short = Outcome::Refused(vec![Difference::Quota { need: 5, left: 4 }]);
         assert_eq!(applied.unwrap(), short);
         assert_eq!(shop.plan("winback").await.more.promised, 3);
