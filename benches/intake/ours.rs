@@ -30,7 +30,7 @@ pub async fn serve(url: &str) -> Result<ExitCode, String> {
     let accounts = Directory::load(&app.db).await.map_err(|error| error.to_string())?;
     let (pages, ops) = web::routers(&app, web::line::Line { app: app.clone(), intake, accounts }, &stop);
     let listener = place::announced().await?;
-    web::http::serve(listener, pages.merge(ops), tasks, stop).await;
+    web::http::serve(listener, pages.merge(ops), web::http::Patience::default(), tasks, stop).await;
     Ok(ExitCode::SUCCESS)
 }
 

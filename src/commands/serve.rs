@@ -15,10 +15,13 @@ use crate::clock::Clock;
 use crate::intake::Intake;
 use crate::members::accounts::{self, Directory};
 use crate::store::install;
+use crate::web::http::Patience;
 use crate::{assets, web, worker};
 
-/// How long a stop waits for requests and sends that are under way.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long a stop waits for requests and sends that are under way, and then for the database's last words: five seconds in
+/// all, after which a process manager would lose its patience.
+const DRAIN: Duration = Duration::from_millis(4500);
+const CLOSING: Duration = Duration::from_millis(500);
 
 /// Runs the service.
 pub async fn serve(place: &Place) -> anyhow::Result<Exit> {
@@ -74,7 +77,7 @@ impl Running {
             let listener = TcpListener::bind(address)
                 .await
                 .with_context(|| format!("The address {address} ({name}) cannot be used"))?;
-            tasks.spawn(web::http::serve(listener, router, tasks.clone(), stop.clone()));
+            tasks.spawn(web::http::serve(listener, router, Patience::default(), tasks.clone(), stop.clone()));
             anyhow::Ok(())
         };
         match app.settings.ops_bind {
@@ -92,9 +95,11 @@ impl Running {
         self.stop.cancel();
         self.tasks.close();
         if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
-            tracing::warn!("some work did not end within 5 s; what it had not finished goes on at the next start");
+            tracing::warn!("some work did not end in time; what it had not finished goes on at the next start");
         }
-        self.app.db.close().await;
+        if tokio::time::timeout(CLOSING, self.app.db.close()).await.is_err() {
+            tracing::warn!("the database was not closed in time; it takes back what was not committed");
+        }
     }
 }
 

@@ -34,7 +34,7 @@ const MOST_PUSHES: usize = 64;
 const MOST_MULTICASTS: usize = 8;
 
 /// Requests on their way when the service is told to stop have this long to come back.
-const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN: Duration = Duration::from_secs(4);
 
 /// How often it looks for work that nobody rang for.
 const TICK: Duration = Duration::from_secs(1);

@@ -40,12 +40,12 @@ struct Parts {
 }
 
 impl Intake {
-    /// Starts the journal and, unless `dispatching` is off (benchmarks), the dispatch. `tasks` ends when `stop` was called
-    /// and everything accepted has been answered.
+    /// Starts the journal and, unless `dispatching` is off (benchmarks), the dispatch. At `stop` the dispatch ends; the journal
+    /// ends when the last that could ask it is gone.
     pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken, dispatching: bool) -> Self {
         Self(Arc::new(Parts {
             app: app.clone(),
-            journal: journal::Journal::start(app, tasks, stop),
+            journal: journal::Journal::start(app, tasks),
             keys: keys::DayKeys::default(),
             dispatch: if dispatching { dispatch::Dispatch::start(app, tasks, stop) } else { dispatch::Dispatch::off() },
         }))
@@ -60,17 +60,24 @@ impl Intake {
             return Ok(());
         }
         let Parts { app, journal, keys, dispatch } = &*self.0;
-        let now = app.clock.now();
-        let key = keys.of(app, now.date_naive()).await?;
-        let rows = journal::rows(app, account, now, &key, events);
-        let lanes = rows.iter().map(|row| row.lane).collect();
-        let count = u64::try_from(rows.len()).unwrap_or_default();
-        journal.write(rows).await?;
-        metrics::counter!("shuke_events_accepted_total").increment(count);
-        dispatch.wake(lanes);
-        Ok(())
+        let stored = async {
+            let now = app.clock.now();
+            let key = keys.of(app, now.date_naive()).await?;
+            let rows = journal::rows(app, account, now, &key, events);
+            let lanes = rows.iter().map(|row| row.lane).collect();
+            let count = u64::try_from(rows.len()).unwrap_or_default();
+            journal.write(rows).await?;
+            metrics::counter!("shuke_events_accepted_total").increment(count);
+            dispatch.wake(lanes);
+            Ok(())
+        };
+        let late = |_| Err(Unavailable(String::from("the database took too long")));
+        tokio::time::timeout(PATIENCE, stored).await.unwrap_or_else(late)
     }
 }
+
+/// LINE waits two seconds; an answer later than this helps nobody.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// How long to wait for a profile before the effects are written without it.
 const PROFILE_PATIENCE: Duration = Duration::from_millis(500);

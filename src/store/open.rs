@@ -18,7 +18,7 @@ use super::writer::Writer;
 pub struct OpenOptions {
     /// Connections that read a SQLite file at the same time, at most. Default 4, each up to 1 MB of memory.
     pub sqlite_readers: u32,
-    /// How long SQLite waits for another process that writes to the same file. Default 10 s.
+    /// How long SQLite waits for another process that writes to the same file, while whoever asked for it waits. Default 10 s.
     pub sqlite_busy: Duration,
     /// Connections to PostgreSQL, at most, for this process. Default 10.
     pub postgres_connections: u32,

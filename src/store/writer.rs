@@ -94,9 +94,12 @@ impl Writer {
     }
 
     pub(super) async fn begin(&self, by: &'static Location<'static>) -> sqlx::Result<Turn> {
-        let queue = Arc::clone(&self.slot).lock_owned();
-        let slot = tokio::time::timeout(self.patience, queue).await.map_err(|_| self.busy())?;
-        tokio::spawn(admit(Turn { slot, writer: self.clone() }, by)).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+        let admitted = async {
+            let slot = Arc::clone(&self.slot).lock_owned().await;
+            let turn = Turn { slot, writer: self.clone() };
+            tokio::spawn(admit(turn, by)).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+        };
+        tokio::time::timeout(self.patience, admitted).await.unwrap_or_else(|_| Err(self.busy()))
     }
 
     /// Settles what is open and closes the connection.

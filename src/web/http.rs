@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::middleware::map_response;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpListener;
@@ -12,17 +15,47 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use tower_http::timeout::TimeoutLayer;
 
-/// A client must have sent its headers by then.
-const HEADERS_WITHIN: Duration = Duration::from_secs(5);
-/// A request must have been read and answered by then; streams only have to begin.
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+use crate::problem::Problem;
+
+/// How long a client may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Its headers must have come by then.
+    pub headers: Duration,
+    /// A request must have been read and answered by then; streams only have to begin.
+    pub answer: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { headers: Duration::from_secs(5), answer: Duration::from_secs(10) }
+    }
+}
+
 /// Most bytes of headers, and most headers, before 431.
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADERS: usize = 100;
 
+/// The time-out's own answer says nothing.
+async fn explain_time_out(answer: Response) -> Response {
+    if answer.status() != StatusCode::REQUEST_TIMEOUT {
+        return answer;
+    }
+    let why = "The request was not read and answered in time. Ask again: what was kept is not done twice.";
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", why).into_response()
+}
+
 /// Serves `router` until `stop`; connections then finish the request they are in. Each is a task of `tasks`.
-pub async fn serve(listener: TcpListener, router: Router, tasks: TaskTracker, stop: CancellationToken) {
-    let router = router.layer(TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN));
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    patience: Patience,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) {
+    let router = router
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, patience.answer))
+        .layer(map_response(explain_time_out));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -46,7 +79,7 @@ pub async fn serve(listener: TcpListener, router: Router, tasks: TaskTracker, st
             builder
                 .http1()
                 .timer(TokioTimer::new())
-                .header_read_timeout(HEADERS_WITHIN)
+                .header_read_timeout(patience.headers)
                 .max_buf_size(HEADER_BYTES)
                 .max_headers(HEADERS);
             let connection = builder.serve_connection(TokioIo::new(stream), service);

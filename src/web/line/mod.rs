@@ -66,6 +66,6 @@ async fn receive(line: &Line, headers: &HeaderMap, body: &[u8]) -> Result<(), Pr
         .ok_or_else(|| Problem::malformed("The destination names none of our accounts."))?;
     line.intake.accept(account, delivery.events).await.map_err(|error| {
         tracing::warn!(%error, "a webhook was turned away; LINE comes again if redelivery is on");
-        Problem::unavailable("The events could not be stored; nothing was kept.")
+        Problem::unavailable("The events were not stored in time. Send them again: what was kept is not taken twice.")
     })
 }

@@ -3,6 +3,7 @@
 
 mod intake;
 mod send;
+mod stop;
 
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -141,6 +142,11 @@ impl Service {
             }
             child.wait().expect("it is gone");
         }
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().expect("it was started").id()
     }
 
     /// Whether it has ended by itself.

@@ -274,7 +274,8 @@ async fn a_second_process_gets_its_turn_beside_unbroken_load() {
     fresh.remove().await;
 }
 
-/// Who gives up in the queue is not told that the one in front of it holds the file, when that one waits too.
+/// Nobody waits longer than the patience, also not for another process; and who gives up in the queue is not told that the
+/// one in front of it holds the file, when that one waits too.
 #[tokio::test]
 async fn one_who_gives_up_behind_a_waiter_is_told_what_that_waits_for() {
     let fresh = fresh().await;
@@ -285,9 +286,11 @@ async fn one_who_gives_up_behind_a_waiter_is_told_what_that_waits_for() {
     };
     let second = fresh.open_again(brief).await;
     let held = fresh.db.begin().await.expect("it begins");
-    let (_, behind) = tokio::join!(second.begin(), second.begin());
-    let error = behind.expect_err("the file is held").to_string();
-    assert!(error.contains("held by other processes that write to the file"), "{error}");
+    let (first, behind) = tokio::join!(second.begin(), second.begin());
+    for gave_up in [first, behind] {
+        let error = gave_up.expect_err("the file is held").to_string();
+        assert!(error.contains("held by other processes that write to the file"), "{error}");
+    }
     drop(held);
     settle().await;
     second.close().await;

@@ -4,6 +4,7 @@ mod browser;
 mod counter;
 mod counter_limits;
 mod door;
+mod limits;
 mod member;
 mod roles;
 
