@@ -8,7 +8,7 @@ use crate::ids::JobId;
 pub const ATTEMPTS: i64 = 10;
 
 /// Longer than any of these pauses.
-pub const LONGEST: TimeDelta = TimeDelta::hours(11);
+pub const LONGEST: TimeDelta = TimeDelta::hours(12);
 
 const SECONDS: [i64; 9] = [5, 30, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 36_000];
 
