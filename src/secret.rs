@@ -172,6 +172,17 @@ pub struct Secret {
     previous: Option<SecretString>,
 }
 
+/// How a stored data key is wrapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wrapping {
+    /// Under the current secret.
+    Current,
+    /// Under the previous one; here it is anew, under the current.
+    Anew(Vec<u8>),
+    /// It opens under neither.
+    Closed,
+}
+
 impl Secret {
     /// Reads `current` or `current,previous`; each at least 32 characters.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -218,6 +229,24 @@ impl Secret {
             .find_map(|key| key.decrypt(context, wrapped).ok())
             .ok_or(Unsealable::Refused)?;
         plain.try_into().map(DataKey).map_err(|_| Unsealable::Refused)
+    }
+}
+
+impl Secret {
+    /// Whether a previous secret is given besides the current one.
+    pub fn is_changing(&self) -> bool {
+        self.previous.is_some()
+    }
+
+    /// Wraps a stored data key anew where only the previous secret opens it.
+    pub fn rewrap(&self, chance: &Chance, context: &str, wrapped: &[u8]) -> Wrapping {
+        if self.key_for("wrap").decrypt(context, wrapped).is_ok() {
+            return Wrapping::Current;
+        }
+        match self.unwrap(context, wrapped) {
+            Ok(key) => Wrapping::Anew(self.wrap(chance, context, &key)),
+            Err(_) => Wrapping::Closed,
+        }
     }
 }
 
@@ -307,6 +336,23 @@ mod tests {
         let both = Secret::parse(&format!("{new},{old}")).expect("two secrets");
         assert_eq!(both.unwrap("member/1", &wrapped).expect("unwraps").0, key.0);
         assert!(Secret::parse(&new).expect("a secret").unwrap("member/1", &wrapped).is_err());
+    }
+
+    #[test]
+    fn a_key_is_wrapped_anew_once_and_then_opens_under_the_new_secret_alone() {
+        let chance = Chance::seeded(7);
+        let (old, new) = ("a".repeat(32), "b".repeat(32));
+        let key = DataKey::new(&chance);
+        let wrapped = Secret::parse(&old).expect("a secret").wrap(&chance, "member/1", &key);
+        let (both, alone) = (Secret::parse(&format!("{new},{old}")).unwrap(), Secret::parse(&new).unwrap());
+        assert!(both.is_changing() && !alone.is_changing());
+        let Wrapping::Anew(anew) = both.rewrap(&chance, "member/1", &wrapped) else {
+            panic!("it is under the old one")
+        };
+        assert_eq!(alone.unwrap("member/1", &anew).expect("unwraps").0, key.0);
+        assert_eq!(both.rewrap(&chance, "member/1", &anew), Wrapping::Current);
+        assert_eq!(alone.rewrap(&chance, "member/1", &wrapped), Wrapping::Closed);
+        assert_eq!(both.rewrap(&chance, "member/2", &wrapped), Wrapping::Closed, "another's");
     }
 
     #[test]

@@ -128,6 +128,23 @@ impl Raw {
     }
 }
 
+/// `NAME=value` as a line of a settings file that reads back as this value, whatever stands in it.
+pub fn env_line(name: &str, value: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/:.-_+=,@~".contains(c);
+    if value.chars().all(is_plain) {
+        return format!("{name}={value}\n");
+    }
+    let mut quoted = String::new();
+    for c in value.chars() {
+        match c {
+            '\n' => quoted.push_str("\\n"),
+            '\\' | '"' | '$' => quoted.extend(['\\', c]),
+            _ => quoted.push(c),
+        }
+    }
+    format!("{name}=\"{quoted}\"\n")
+}
+
 fn env_lines(path: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     use anyhow::Context as _;
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -356,6 +373,29 @@ mod tests {
         let error = Raw::of_file(&path).err().unwrap().to_string();
         std::fs::remove_file(&path).unwrap();
         assert!(error.contains(":2 is not NAME=value") && !error.contains("secret words"), "{error}");
+    }
+
+    #[test]
+    fn whatever_a_value_holds_it_reads_back_the_same() {
+        let path = std::env::temp_dir().join(format!("shuke-env-lines-{}", std::process::id()));
+        for value in [
+            "plain",
+            "sqlite:///home/mei/my shop/shuke.db",
+            "/tmp/a #b/$HOME/${PATH}/c",
+            "it's \"so\"",
+            "C:\\shop\\n",
+            "  blanks at the ends ",
+            "two\nlines",
+            "#",
+            "熟客 咖啡",
+            "",
+        ] {
+            std::fs::write(&path, format!("{}AFTER=it\n", env_line("VALUE", value))).unwrap();
+            let raw = Raw::of_file(&path).unwrap();
+            assert_eq!(raw.value("VALUE").unwrap_or_default(), value);
+            assert_eq!(raw.value("AFTER").as_deref(), Some("it"), "{value}");
+        }
+        std::fs::remove_file(&path).unwrap();
     }
 
     #[test]

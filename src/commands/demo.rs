@@ -8,8 +8,10 @@ use std::time::Instant;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::open::{self, Place};
+use super::print::shell;
 use super::serve::{Running, stop_asked};
 use super::{Exit, dress, seed};
 use crate::app::App;
@@ -17,7 +19,7 @@ use crate::assets;
 use crate::clock::{Chance, Clock};
 use crate::ids::{Actor, Ids};
 use crate::sandbox::{self, Config, DeskKeys, Keeper, SITE, Sandbox};
-use crate::settings::{Raw, Settings};
+use crate::settings::{Raw, Settings, env_line};
 use crate::staff::devices;
 use crate::store::install;
 
@@ -45,9 +47,10 @@ pub async fn demo(place: &Place, demo: Demo) -> anyhow::Result<Exit> {
         return Ok(Exit::Refused);
     }
     let started = Instant::now();
-    let listener = TcpListener::bind(("127.0.0.1", demo.sandbox_port)).await.with_context(|| {
-        format!("Port {} is taken, by another demo perhaps; --sandbox-port and --port take others", demo.sandbox_port)
-    })?;
+    let stop = asked_to_stop();
+    let listener = port(demo.sandbox_port).await?;
+    // Tried before anything is made; the service takes it for good.
+    drop(port(demo.port).await?);
     std::fs::create_dir_all(&demo.data)
         .with_context(|| format!("The folder {} cannot be made", demo.data.display()))?;
     let settings = demo.settings(place)?;
@@ -58,22 +61,36 @@ pub async fn demo(place: &Place, demo: Demo) -> anyhow::Result<Exit> {
     let running = Running::start(app.clone()).await?;
     sandbox.on_clock(keep_offset(&app));
     let serving = tokio::spawn({
-        let sandbox = sandbox.clone();
-        async move { sandbox.serve(listener, stop_asked()).await }
+        let (sandbox, stop) = (sandbox.clone(), stop.clone());
+        async move { sandbox.serve(listener, stop.cancelled_owned()).await }
     });
-    let members = seed::fill(&app, &sandbox, demo.members).await?;
-    let code = match devices::make_code(&app, STORE, "", &Actor::operator()).await? {
-        devices::Made::Code(code) => code.text,
-        unmade => anyhow::bail!("No device can be enrolled at the store {STORE}: {unmade:?}"),
-    };
-    sandbox.on_desk_keys(desk_keys(&app));
-    demo.greet(members, &code, started)?;
-
-    stop_asked().await;
+    // What is made up is written group by group, and the next start goes on with the rest.
+    let opened = stop.run_until_cancelled(demo.open_shop(&app, &sandbox, started)).await;
+    if let Some(Err(error)) = opened {
+        return Err(error);
+    }
+    stop.cancelled().await;
     println!("\nStopping.");
     running.stop().await;
     serving.await?;
     Ok(Exit::Ok)
+}
+
+/// Cancelled by Ctrl-C or SIGTERM, whatever is under way.
+fn asked_to_stop() -> CancellationToken {
+    let (stop, asked) = (CancellationToken::new(), stop_asked());
+    let cancelled = stop.clone();
+    tokio::spawn(async move {
+        asked.await;
+        cancelled.cancel();
+    });
+    stop
+}
+
+async fn port(port: u16) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port)).await.with_context(|| {
+        format!("Port {port} is taken, by another demo perhaps; --port and --sandbox-port take others")
+    })
 }
 
 /// The store the device code is for.
@@ -124,6 +141,17 @@ fn keep_offset(app: &App) -> sandbox::ClockMoved {
 }
 
 impl Demo {
+    /// Makes up the shop where it is not there yet, and tells how to use it.
+    async fn open_shop(&self, app: &App, sandbox: &Sandbox, started: Instant) -> anyhow::Result<()> {
+        let members = seed::fill(app, sandbox, self.members).await?;
+        let code = match devices::make_code(app, STORE, "", &Actor::operator()).await? {
+            devices::Made::Code(code) => code.text,
+            unmade => anyhow::bail!("No device can be enrolled at the store {STORE}: {unmade:?}"),
+        };
+        sandbox.on_desk_keys(desk_keys(app));
+        self.greet(members, &code, started)
+    }
+
     fn env_file(&self) -> PathBuf {
         self.data.join("shuke.env")
     }
@@ -139,8 +167,8 @@ impl Demo {
         lines.push(("DATABASE_URL", format!("sqlite://{}", data.join("shuke.db").display())));
         lines.push(("BRAND_DIR", brand.display().to_string()));
         lines.push(("SHUKE_SECRET", secret));
-        let text: String = lines.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        let text = format!("# The demo's settings, for `shuke --env-file {}`.\n{text}", env_file.display());
+        let text: String = lines.iter().map(|(name, value)| env_line(name, value)).collect();
+        let text = format!("# The demo's settings, for `shuke --env-file` and the path of this file.\n{text}");
         std::fs::write(&env_file, text).with_context(|| format!("{} cannot be written", env_file.display()))?;
         // The demo reads this file alone: an .env meant for a real channel must not leak into it.
         Settings::check(&Raw::of_file(&env_file)?).map_err(|faults| {
@@ -160,7 +188,7 @@ impl Demo {
 
     fn greet(&self, members: usize, code: &str, started: Instant) -> anyhow::Result<()> {
         let shuke = std::env::current_exe().map_or_else(|_| String::from("shuke"), |path| short(&path));
-        let run = format!("{shuke} --env-file {}", self.env_file().display());
+        let run = format!("{} --env-file {}", shell(&shuke), shell(&self.env_file().display().to_string()));
         let (phones, service) = (self.sandbox_port, self.port);
         let (clerk, manager) = (&seed::CLERK, &seed::MANAGER);
         let mut out = std::io::stdout().lock();

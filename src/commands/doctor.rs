@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::open::{self, Place};
+use super::secrets::{self, Stored};
 use super::{Exit, Format};
 use crate::app::App;
 use crate::clock::Clock;
@@ -60,7 +61,12 @@ pub async fn doctor(place: &Place, format: Format) -> anyhow::Result<Exit> {
             checks.push(brand_check(&settings));
             match open::app(settings, Clock::system()).await {
                 Ok(app) => {
-                    checks.push(database(&app).await);
+                    let database = database(&app).await;
+                    let is_good = database.verdict == Verdict::Good;
+                    checks.push(database);
+                    if is_good {
+                        checks.push(secret(&app).await);
+                    }
                     line(&app, &mut checks).await;
                 }
                 Err(error) => checks.push(Check::of(
@@ -131,7 +137,15 @@ fn brand_check(settings: &Settings) -> Check {
 
 async fn database(app: &App) -> Check {
     match app.db.schema().await {
-        Ok(Schema::Current) => Check::good("database", "opens, and is at this program's schema"),
+        Ok(Schema::Current) => match app.db.check_writable().await {
+            Ok(()) => Check::good("database", "opens, takes a write, and is at this program's schema"),
+            Err(error) => Check::of(
+                "database",
+                Verdict::Bad,
+                format!("takes no write: {error}"),
+                "check the disk's space and the folder's rights, or the rights of DATABASE_URL's user",
+            ),
+        },
         Ok(Schema::Newer(found)) => Check::of(
             "database",
             Verdict::Bad,
@@ -145,6 +159,21 @@ async fn database(app: &App) -> Check {
             "`shuke migrate`, or start `shuke serve`, which does the same",
         ),
         Err(error) => Check::of("database", Verdict::Bad, error.to_string(), "check DATABASE_URL and the server"),
+    }
+}
+
+/// Whether the stored keys open.
+async fn secret(app: &App) -> Check {
+    let changing = if app.secret.is_changing() {
+        "; two secrets are given: once `shuke serve` has logged that every key is under the current one, leave the other out"
+    } else {
+        ""
+    };
+    match secrets::stored_keys(app).await {
+        Ok(Stored::Open) => Check::good("secret", format!("the stored keys open{changing}")),
+        Ok(Stored::SomeClosed) => Check::of("secret", Verdict::Warning, secrets::SOME_CLOSED, secrets::MEND),
+        Ok(Stored::AllClosed) => Check::of("secret", Verdict::Bad, secrets::ALL_CLOSED, secrets::MEND),
+        Err(error) => Check::of("secret", Verdict::Bad, error.to_string(), "try again"),
     }
 }
 

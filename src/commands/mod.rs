@@ -8,13 +8,17 @@ mod demo;
 mod device;
 mod doctor;
 mod dress;
+mod events;
+mod jobs;
 mod ledger;
 mod migrate;
 mod open;
 mod pin;
 mod plan;
 mod print;
+mod restored;
 mod sandbox;
+mod secrets;
 pub mod seed;
 mod serve;
 mod staff;
@@ -116,8 +120,19 @@ enum Command {
     },
     /// Bring the database to this program's schema.
     Migrate,
+    /// Say that this database is a restored copy: nothing that was approved before leaves by itself. Before `serve` starts
+    /// on it.
+    Restored {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// Check the ledger of stamps and vouchers.
     Ledger(ledger::Ledger),
+    /// See the later steps that failed for good, and have one tried again.
+    Jobs(jobs::Jobs),
+    /// See the webhook events that failed five times, and have one tried again.
+    Events(events::Events),
     /// Make, list and revoke the keys of programs.
     ApiKey(api_key::ApiKey),
     /// Add, list and disable the people who work for the brand.
@@ -153,6 +168,10 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> anyhow::Result<Exit> {
     let place = open::Place { env_file: cli.env_file, brand: cli.brand };
+    // Those that stay log what they do, in the form their settings ask for.
+    if !matches!(cli.command, Command::Demo(_) | Command::Sandbox(_) | Command::Serve) {
+        open::start_logging_of_a_command();
+    }
     match cli.command {
         Command::Demo(demo) => demo::demo(&place, demo).await,
         Command::Sandbox(args) => sandbox::sandbox(&place, args).await,
@@ -166,7 +185,10 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Cancel(args) => steer::steer(&place, args, steer::Wish::Cancel).await,
         Command::Doctor { format } => doctor::doctor(&place, format).await,
         Command::Migrate => migrate::migrate(&place).await,
+        Command::Restored { format } => restored::restored(&place, format).await,
         Command::Ledger(args) => ledger::ledger(&place, args).await,
+        Command::Jobs(args) => jobs::jobs(&place, args).await,
+        Command::Events(args) => events::events(&place, args).await,
         Command::ApiKey(args) => api_key::api_key(&place, args).await,
         Command::Staff(args) => staff::staff(&place, args).await,
         Command::Device(args) => device::device(&place, args).await,

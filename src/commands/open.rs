@@ -121,6 +121,13 @@ fn shown(url: &str) -> String {
     }
 }
 
+/// Starts logging for a command that a person waits for: what went wrong beside it, in lines of text.
+pub fn start_logging_of_a_command() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time();
+    lines.with_ansi(std::io::stderr().is_terminal()).with_target(false).compact().init();
+}
+
 /// Starts logging: JSON unless on a terminal, without personal data by the rules of the house.
 pub fn start_logging(format: Option<LogFormat>) {
     let format = format.unwrap_or(if std::io::stderr().is_terminal() { LogFormat::Pretty } else { LogFormat::Json });

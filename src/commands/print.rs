@@ -32,6 +32,15 @@ pub fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
+/// A word as one types it in a shell: in single quotes where it holds anything a shell would take for its own.
+pub fn shell(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/:.-_+=,@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return String::from(word);
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
 /// Columns a text takes on a terminal; from Hangul on letters are two wide, which holds for all names we expect.
 pub fn width(text: &str) -> usize {
     text.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum()
@@ -40,6 +49,21 @@ pub fn width(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shell_reads_the_same_word() {
+        for (word, typed) in [
+            ("data/demo/shuke.env", "data/demo/shuke.env"),
+            ("my shop/shuke.env", "'my shop/shuke.env'"),
+            ("$HOME/#1", "'$HOME/#1'"),
+            ("it's", r"'it'\''s'"),
+            ("熟客/咖啡", "熟客/咖啡"),
+            ("~", "'~'"),
+            ("", "''"),
+        ] {
+            assert_eq!(shell(word), typed);
+        }
+    }
 
     #[test]
     fn columns_stand_under_each_other_whatever_the_script() {

@@ -41,7 +41,7 @@ pub async fn sandbox(place: &Place, args: Args) -> anyhow::Result<Exit> {
     let listener = TcpListener::bind(("127.0.0.1", args.port))
         .await
         .with_context(|| format!("Port {} is taken, by another sandbox perhaps; --port takes another", args.port))?;
-    let folder = place.brand.clone().unwrap_or_else(|| PathBuf::from("."));
+    let folder = place.brand_dir()?;
     let history = args.data.join("line.jsonl");
     let config = Config {
         history: Some(history.clone()),

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Exit;
 use super::open::{self, Place};
+use super::{Exit, secrets};
 use crate::app::App;
 use crate::brand;
 use crate::clock::Clock;
+use crate::delivery::copies;
 use crate::intake::Intake;
 use crate::members::accounts::{self, Directory};
 use crate::store::install;
@@ -65,12 +67,17 @@ impl Running {
         if app.settings.is_sandbox() {
             app.clock.set_offset_us(installed.clock_offset_us);
         }
+        secrets::refuse_another_secret(&app).await?;
         accounts::ensure(&app).await?;
         brand::publish_first(&app).await?;
+        copies::pause_left_open(&app).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let intake = Intake::start(&app, &tasks, &stop, true);
         let line = web::line::Line { app: app.clone(), intake, accounts: Directory::load(&app.db).await? };
         worker::start(&app, &tasks, &stop);
+        if app.secret.is_changing() {
+            tasks.spawn(secrets::wrap_anew(app.clone(), stop.clone()));
+        }
         let (pages, ops) = web::routers(&app, line, &stop);
         tasks.spawn(web::ops::upkeep(stop.clone()));
         let serve = async |address, name, router| {
@@ -103,12 +110,14 @@ impl Running {
     }
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub async fn stop_asked() {
-    let mut terminate =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be listened to");
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+/// Waits for Ctrl-C or SIGTERM, from the call on.
+pub fn stop_asked() -> impl Future<Output = ()> + Send {
+    let listen = |kind| signal(kind).expect("signals can be listened to");
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate()));
+    async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }

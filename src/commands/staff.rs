@@ -10,7 +10,8 @@ use super::pin::{self, NotGiven};
 use super::{Exit, Format, print};
 use crate::app::App;
 use crate::ids::Actor;
-use crate::staff::people::{self, Added, LONGEST_NAME, NewPerson, Person, State};
+use crate::members::{self, Number};
+use crate::staff::people::{self, Added, LONGEST_NAME, Linked, NewPerson, Person, State};
 use crate::staff::{Pin, Role};
 
 /// People who work for the brand.
@@ -29,7 +30,8 @@ enum Act {
     Add {
         /// How colleagues call them.
         name: String,
-        /// clerk (serves), manager (also corrects and enrols devices) or owner (also decides who works here).
+        /// clerk (serves), manager or owner (both also take back what others did at their stores). Devices and people are
+        /// the operator's to add, with these commands.
         #[arg(long)]
         role: Role,
         /// A store they work for; give it once for each. Left out: every store.
@@ -49,6 +51,18 @@ enum Act {
         #[arg(long)]
         make_pin: bool,
     },
+    /// Say which member card is somebody's own: they may not stamp it or redeem from it.
+    Link {
+        /// Who.
+        name: String,
+        /// The number on the card, eight digits with the check digit.
+        number: String,
+    },
+    /// Forget which member card is somebody's own.
+    Unlink {
+        /// Who.
+        name: String,
+    },
     /// Let somebody in no more. What they did stays in the history.
     Disable {
         /// Who.
@@ -56,7 +70,7 @@ enum Act {
     },
 }
 
-/// Adds, lists or disables people, or gives one another PIN.
+/// Adds, lists or disables people, gives one another PIN, or says which card is hers.
 pub async fn staff(place: &Place, args: Staff) -> anyhow::Result<Exit> {
     let app = place.app().await?;
     let mut out = std::io::stdout().lock();
@@ -66,6 +80,8 @@ pub async fn staff(place: &Place, args: Staff) -> anyhow::Result<Exit> {
         }
         Act::List => list(&app, &mut out, args.format).await,
         Act::Pin { name, make_pin } => change_pin(&app, &mut out, &name, make_pin, args.format).await,
+        Act::Link { name, number } => link(&app, &mut out, &name, &number, args.format).await,
+        Act::Unlink { name } => unlink(&app, &mut out, &name, args.format).await,
         Act::Disable { name } => disable(&app, &mut out, &name, args.format).await,
     }
 }
@@ -115,13 +131,20 @@ async fn add(app: &App, out: &mut impl Write, new: NewStaff, make_pin: bool, for
 }
 
 async fn list(app: &App, out: &mut impl Write, format: Format) -> anyhow::Result<Exit> {
-    let people = people::all(&app.db).await?;
+    let mut people = Vec::new();
+    for person in people::all(&app.db).await? {
+        let card = match person.member {
+            Some(member) => members::find(&app.db, member).await?.map(|member| member.number),
+            None => None,
+        };
+        people.push((person, card));
+    }
     match format {
         Format::Json => {
-            let item = |person: &Person| {
+            let item = |(person, card): &(Person, Option<Number>)| {
                 json!({
                     "id": person.id, "name": person.name, "role": person.role, "stores": person.stores.0,
-                    "state": person.state, "created_at": person.created_at,
+                    "state": person.state, "created_at": person.created_at, "card": card,
                 })
             };
             let items: Vec<_> = people.iter().map(item).collect();
@@ -131,17 +154,18 @@ async fn list(app: &App, out: &mut impl Write, format: Format) -> anyhow::Result
             writeln!(out, "Nobody yet. `shuke staff add NAME --role clerk --store STORE` adds somebody.")?;
         }
         Format::Human => {
-            let row = |person: &Person| {
+            let row = |(person, card): &(Person, Option<Number>)| {
                 let stores =
                     if person.stores.is_empty() { String::from("every store") } else { person.stores.join(", ") };
                 let state = match person.state {
                     State::Active => "active",
                     State::Disabled => "disabled",
                 };
-                [person.name.clone(), person.role.to_string(), stores, String::from(state)]
+                let card = card.as_ref().map(Number::grouped).unwrap_or_default();
+                [person.name.clone(), person.role.to_string(), stores, String::from(state), card]
             };
             let rows: Vec<_> = people.iter().map(row).collect();
-            print::table(out, ["NAME", "ROLE", "STORES", "STATE"], &rows)?;
+            print::table(out, ["NAME", "ROLE", "STORES", "STATE", "OWN CARD"], &rows)?;
         }
     }
     Ok(Exit::Ok)
@@ -176,6 +200,58 @@ async fn change_pin(
             writeln!(out, "{} has a new PIN and signs in again.", person.name)?;
             show_pin(out, made.as_deref())?;
         }
+    }
+    Ok(Exit::Ok)
+}
+
+async fn link(app: &App, out: &mut impl Write, name: &str, number: &str, format: Format) -> anyhow::Result<Exit> {
+    let Some(person) = find(app, name).await? else { return Ok(Exit::Failed) };
+    let number: Number = match number.parse() {
+        Ok(number) => number,
+        Err(wrong) => {
+            eprintln!(
+                "{number:?} is no member number: {wrong}. It stands on her card, as in 1234 5678. Nothing was changed."
+            );
+            return Ok(Exit::Failed);
+        }
+    };
+    let Some(member) = members::by_number(&app.db, &number).await? else {
+        eprintln!("No member has the number {}. Nothing was changed.", number.grouped());
+        return Ok(Exit::Failed);
+    };
+    let changed = match people::link_member(app, person.id, member.id, &Actor::operator()).await? {
+        Linked::Now => true,
+        Linked::Already => false,
+        Linked::Colleagues(other) => {
+            eprintln!("The card {} is {other}'s own. `shuke staff unlink {other}` frees it.", number.grouped());
+            return Ok(Exit::Failed);
+        }
+        Linked::NotHere => {
+            eprintln!("{} does not work here any more.", person.name);
+            return Ok(Exit::Failed);
+        }
+    };
+    match format {
+        Format::Json => {
+            print::json(out, &json!({ "name": person.name, "number": number, "linked": true, "changed": changed }))?;
+        }
+        Format::Human => writeln!(
+            out,
+            "The card {1} is {0}'s own: colleagues serve it, {0} may not.",
+            person.name,
+            number.grouped()
+        )?,
+    }
+    Ok(Exit::Ok)
+}
+
+async fn unlink(app: &App, out: &mut impl Write, name: &str, format: Format) -> anyhow::Result<Exit> {
+    let Some(person) = find(app, name).await? else { return Ok(Exit::Failed) };
+    let changed = people::unlink_member(app, person.id, &Actor::operator()).await?;
+    match format {
+        Format::Json => print::json(out, &json!({ "name": person.name, "linked": false, "changed": changed }))?,
+        Format::Human if changed => writeln!(out, "No card is {}'s own any more.", person.name)?,
+        Format::Human => writeln!(out, "No card was {}'s own.", person.name)?,
     }
     Ok(Exit::Ok)
 }

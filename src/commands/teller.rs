@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::open::Place;
-use super::print::width;
+use super::print::{shell, width};
 use super::validate::terminal_lang;
 use crate::app::App;
 use crate::brand::Brand;
@@ -149,12 +149,12 @@ impl Teller {
 
 /// The program as it was called, with what it was told about where to look.
 fn program(place: &Place) -> String {
-    let mut program = std::env::args().next().unwrap_or_else(|| String::from("shuke"));
+    let mut program = shell(&std::env::args().next().unwrap_or_else(|| String::from("shuke")));
     if let Some(file) = &place.env_file {
-        program.push_str(&format!(" --env-file {}", file.display()));
+        program.push_str(&format!(" --env-file {}", shell(&file.display().to_string())));
     }
     if let Some(folder) = &place.brand {
-        program.push_str(&format!(" --brand {}", folder.display()));
+        program.push_str(&format!(" --brand {}", shell(&folder.display().to_string())));
     }
     program
 }

@@ -12,6 +12,7 @@
 pub mod approval;
 pub mod bodies;
 mod claim;
+pub mod copies;
 pub mod fault;
 pub mod gate;
 mod lanes;

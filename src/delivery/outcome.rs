@@ -77,12 +77,21 @@ pub enum Pause {
     RestoredCopy,
     /// It holds more messages than its plan counted, which are not what was approved.
     OverPlan,
+    /// Nobody sent for so long that LINE may have forgotten its retry keys.
+    LeftOpen,
 }
 
 impl Pause {
     /// All of them, for words and tests.
-    pub const ALL: [Self; 6] =
-        [Self::QuotaSpent, Self::Token, Self::Forbidden, Self::ByHand, Self::RestoredCopy, Self::OverPlan];
+    pub const ALL: [Self; 7] = [
+        Self::QuotaSpent,
+        Self::Token,
+        Self::Forbidden,
+        Self::ByHand,
+        Self::RestoredCopy,
+        Self::OverPlan,
+        Self::LeftOpen,
+    ];
 
     /// The word as it stands in rows and answers.
     pub fn word(self) -> &'static str {
@@ -93,6 +102,7 @@ impl Pause {
             Self::ByHand => "by_hand",
             Self::RestoredCopy => "restored_copy",
             Self::OverPlan => "over_plan",
+            Self::LeftOpen => "left_open",
         }
     }
 }

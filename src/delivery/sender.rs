@@ -23,7 +23,7 @@ use crate::store::lease::{self, Lease};
 use crate::store::{On, query};
 
 /// The lease of the sender.
-const LEASE: &str = "sender";
+pub(super) const LEASE: &str = "sender";
 
 /// How long the lease lasts. Short, so that a restarted service goes on soon; what is lost by losing it is only time.
 const LEASE_TIME: TimeDelta = TimeDelta::seconds(3);

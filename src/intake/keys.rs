@@ -7,7 +7,7 @@ use tokio::sync::RwLock;
 
 use super::Unavailable;
 use crate::app::App;
-use crate::secret::DataKey;
+use crate::secret::{DataKey, Wrapping};
 use crate::store::{On, query};
 
 /// The keys this process has used, by day.
@@ -50,6 +50,37 @@ async fn make(app: &App, day: NaiveDate) -> Result<DataKey, Unavailable> {
 pub(super) async fn stored(app: &App, on: impl Into<On<'_>>, day: NaiveDate) -> sqlx::Result<Option<DataKey>> {
     let row = query(on, "select wrapped from day_key where day = $1").bind(day).optional::<(Vec<u8>,)>().await?;
     Ok(row.and_then(|(wrapped,)| app.secret.unwrap(&context(day), &wrapped).ok()))
+}
+
+/// Wraps the days' keys anew where only the previous secret opens them: how many, and how many open under neither. There are
+/// some thirty of them. One that was dropped or changed meanwhile stays as it is.
+pub async fn rewrap_day_keys(app: &App) -> sqlx::Result<(u64, u64)> {
+    let (mut anew, mut closed) = (0, 0);
+    let mut tx = app.db.begin().await?;
+    for (day, wrapped) in query(&mut tx, "select day, wrapped from day_key order by day").all().await? {
+        let (day, wrapped): (NaiveDate, Vec<u8>) = (day, wrapped);
+        match app.secret.rewrap(&app.chance, &context(day), &wrapped) {
+            Wrapping::Current => {}
+            Wrapping::Closed => closed += 1,
+            Wrapping::Anew(fresh) => {
+                anew += query(&mut tx, "update day_key set wrapped = $1 where day = $2 and wrapped = $3")
+                    .bind(fresh)
+                    .bind(day)
+                    .bind(wrapped)
+                    .execute()
+                    .await?;
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok((anew, closed))
+}
+
+/// Whether the newest day's key opens; none without one.
+pub async fn newest_day_key_opens(app: &App) -> sqlx::Result<Option<bool>> {
+    let row = query(&app.db, "select day, wrapped from day_key order by day desc limit 1");
+    let row = row.optional::<(NaiveDate, Vec<u8>)>().await?;
+    Ok(row.map(|(day, wrapped)| app.secret.unwrap(&context(day), &wrapped).is_ok()))
 }
 
 fn context(day: NaiveDate) -> String {

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::ids::MemberId;
-use crate::secret::DataKey;
+use crate::secret::{DataKey, Wrapping};
 use crate::store::{On, query};
 
 /// Makes and stores the key of a new member.
@@ -31,6 +31,66 @@ pub fn unwrap(app: &App, member: MemberId, wrapped: &[u8]) -> Option<DataKey> {
         .unwrap(&context(member), wrapped)
         .inspect_err(|error| tracing::error!(member.id = %member, %error, "a member's key does not open"))
         .ok()
+}
+
+/// Keys looked at with one transaction, so that nobody waits long for the writer.
+const PAGE: i64 = 100;
+
+/// What came of a page of keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Wrapped anew.
+    pub anew: u64,
+    /// Open under no secret that is given.
+    pub closed: u64,
+    /// The last one looked at; none when there are no more.
+    pub last: Option<MemberId>,
+}
+
+/// Wraps the next keys after `after` anew where only the previous secret opens them. Each is changed only if it still is what
+/// was read, so an erasure or another replica may come in between, and a step that is cut off is simply done again.
+pub async fn rewrap(app: &App, after: Option<MemberId>) -> sqlx::Result<Page> {
+    let rows = query(&app.db, "select member, wrapped from member_key where member > $1 order by member limit $2")
+        .bind(after.unwrap_or(MemberId(uuid::Uuid::nil())))
+        .bind(PAGE)
+        .all::<(MemberId, Vec<u8>)>()
+        .await?;
+    let mut page = Page { anew: 0, closed: 0, last: rows.last().map(|(member, _)| *member) };
+    let mut changes = Vec::new();
+    for (member, wrapped) in rows {
+        match app.secret.rewrap(&app.chance, &context(member), &wrapped) {
+            Wrapping::Current => {}
+            Wrapping::Anew(anew) => changes.push((member, wrapped, anew)),
+            Wrapping::Closed => page.closed += 1,
+        }
+    }
+    if changes.is_empty() {
+        return Ok(page);
+    }
+    let mut tx = app.db.begin().await?;
+    for (member, wrapped, anew) in changes {
+        page.anew += query(&mut tx, "update member_key set wrapped = $1 where member = $2 and wrapped = $3")
+            .bind(anew)
+            .bind(member)
+            .bind(wrapped)
+            .execute()
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(page)
+}
+
+/// Whether the oldest and the newest key open; nothing without members.
+pub async fn sample(app: &App) -> sqlx::Result<Vec<bool>> {
+    let mut opens = Vec::new();
+    for end in [
+        "select member, wrapped from member_key order by member limit 1",
+        "select member, wrapped from member_key order by member desc limit 1",
+    ] {
+        let row = query(&app.db, end).optional::<(MemberId, Vec<u8>)>().await?;
+        opens.extend(row.map(|(member, wrapped)| app.secret.unwrap(&context(member), &wrapped).is_ok()));
+    }
+    Ok(opens)
 }
 
 fn context(member: MemberId) -> String {

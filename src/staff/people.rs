@@ -5,7 +5,8 @@ use serde_json::json;
 use sqlx::types::Json;
 use tokio::sync::Semaphore;
 
-use super::{Pin, Role, audit, covers, pin, sessions, stores};
+use super::pin::{self, Fit};
+use super::{Pin, Role, audit, covers, sessions, stores};
 use crate::app::App;
 use crate::ids::{Actor, DeviceId, MemberId, StaffId};
 use crate::store::{On, Tx, query};
@@ -189,12 +190,56 @@ pub async fn reset_pin(app: &App, id: StaffId, pin: Pin, actor: &Actor) -> sqlx:
     Ok(changed == 1)
 }
 
-/// Says which member card is her own, which she may not stamp; none unlinks.
-pub async fn link_member(app: &App, id: StaffId, member: Option<MemberId>, actor: &Actor) -> sqlx::Result<bool> {
+/// What became of linking a member card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Linked {
+    /// It is hers from now on.
+    Now,
+    /// It was before.
+    Already,
+    /// It belongs to a colleague who works here; her name.
+    Colleagues(String),
+    /// She does not work here.
+    NotHere,
+}
+
+/// Says which member card is her own, which she may not stamp. A card is one person's.
+pub async fn link_member(app: &App, id: StaffId, member: MemberId, actor: &Actor) -> sqlx::Result<Linked> {
     let mut tx = app.db.begin().await?;
-    let changed = query(&mut tx, "update staff set member = $2 where id = $1").bind(id).bind(member).execute().await?;
-    if changed == 1 {
+    let linked = link(&mut tx, id, member).await?;
+    if linked == Linked::Now {
         audit::record(app, &mut tx, actor, "staff.card_linked", &id.to_string(), json!({ "member": member })).await?;
+    }
+    tx.commit().await?;
+    Ok(linked)
+}
+
+async fn link(tx: &mut Tx, id: StaffId, member: MemberId) -> sqlx::Result<Linked> {
+    // All who may have the card, in one order, so that two who link at once come one after another.
+    let rows = query(&mut *tx, "select id, name, member from staff where state = 'active' order by id")
+        .lock_rows(" for update")
+        .all::<(StaffId, String, Option<MemberId>)>()
+        .await?;
+    let Some(own) = rows.iter().find(|(whose, ..)| *whose == id) else { return Ok(Linked::NotHere) };
+    if own.2 == Some(member) {
+        return Ok(Linked::Already);
+    }
+    if let Some((_, name, _)) = rows.iter().find(|(.., card)| *card == Some(member)) {
+        return Ok(Linked::Colleagues(name.clone()));
+    }
+    query(tx, "update staff set member = $2 where id = $1").bind(id).bind(member).execute().await?;
+    Ok(Linked::Now)
+}
+
+/// Forgets which card is hers; false when none was linked.
+pub async fn unlink_member(app: &App, id: StaffId, actor: &Actor) -> sqlx::Result<bool> {
+    let mut tx = app.db.begin().await?;
+    let changed = query(&mut tx, "update staff set member = null where id = $1 and member is not null")
+        .bind(id)
+        .execute()
+        .await?;
+    if changed == 1 {
+        audit::record(app, &mut tx, actor, "staff.card_unlinked", &id.to_string(), json!({})).await?;
     }
     tx.commit().await?;
     Ok(changed == 1)
@@ -226,10 +271,25 @@ pub(super) async fn try_pin(app: &App, id: StaffId, device: DeviceId, typed: Pin
         Counted::Locked { until } => return Ok(Tried::Locked { until }),
         Counted::Try { misses, locked_until } => (misses, locked_until),
     };
-    let secret = app.secret.clone();
-    let hash = stored.clone();
-    let is_right = on_a_blocking_thread(move || pin::is_right(&secret, id, &typed, &stored)).await;
-    Ok(if is_right { Tried::Right { hash } } else { Tried::Wrong { misses, locked_until } })
+    let (secret, tried, hash) = (app.secret.clone(), typed.clone(), stored.clone());
+    match on_a_blocking_thread(move || pin::fit(&secret, id, &tried, &hash)).await {
+        Fit::Right => Ok(Tried::Right { hash: stored }),
+        Fit::RightBefore => Ok(Tried::Right { hash: hash_anew(app, id, typed, stored).await? }),
+        Fit::Wrong => Ok(Tried::Wrong { misses, locked_until }),
+    }
+}
+
+/// Hashes a PIN that was right under the current secret, unless it was changed meanwhile; the hash it is stored as now, as far
+/// as known here.
+async fn hash_anew(app: &App, id: StaffId, typed: Pin, stored: String) -> sqlx::Result<String> {
+    let anew = hash_pin(app, id, typed).await;
+    let changed = query(app.db.writer(), "update staff set pin_hash = $2 where id = $1 and pin_hash = $3")
+        .bind(id)
+        .bind(&anew)
+        .bind(&stored)
+        .execute()
+        .await?;
+    Ok(if changed == 1 { anew } else { stored })
 }
 
 enum Counted {

@@ -97,14 +97,29 @@ pub(super) fn hash(secret: &Secret, chance: &Chance, whose: StaffId, pin: &Pin) 
         .to_string()
 }
 
+/// How a typed PIN fits a stored hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// It is another.
+    Wrong,
+    /// It is the one.
+    Right,
+    /// It is the one, hashed under the previous secret.
+    RightBefore,
+}
+
 /// Whether `pin` is the one `stored` was made of, under the current secret or the previous one. As slow as [`hash`].
-pub(super) fn is_right(secret: &Secret, whose: StaffId, pin: &Pin, stored: &str) -> bool {
+pub(super) fn fit(secret: &Secret, whose: StaffId, pin: &Pin, stored: &str) -> Fit {
     let Ok(stored) = PasswordHash::new(stored) else {
         tracing::error!(staff.id = %whose, "a stored PIN hash cannot be read");
-        return false;
+        return Fit::Wrong;
     };
     let is_right = |key| hasher().verify_password(&pin.keyed(key, whose), &stored).is_ok();
-    secret.keys_for(PURPOSE).iter().any(is_right)
+    match secret.keys_for(PURPOSE).iter().position(is_right) {
+        None => Fit::Wrong,
+        Some(0) => Fit::Right,
+        Some(_) => Fit::RightBefore,
+    }
 }
 
 fn hasher() -> Argon2<'static> {
@@ -185,13 +200,14 @@ mod tests {
         let pin = Pin::chosen("4071").unwrap();
         let stored = hash(&secret(), &Chance::seeded(1), mei, &pin);
         assert!(stored.starts_with("$argon2id$v=19$m=9216,t=4,p=1$"), "{stored}");
-        assert!(is_right(&secret(), mei, &pin, &stored));
-        assert!(!is_right(&secret(), mei, &Pin::typed("4072").unwrap(), &stored));
-        assert!(!is_right(&secret(), ken, &pin, &stored), "another person's");
-        assert!(!is_right(&Secret::parse(&"t".repeat(32)).unwrap(), mei, &pin, &stored), "another installation's");
+        assert_eq!(fit(&secret(), mei, &pin, &stored), Fit::Right);
+        assert_eq!(fit(&secret(), mei, &Pin::typed("4072").unwrap(), &stored), Fit::Wrong);
+        assert_eq!(fit(&secret(), ken, &pin, &stored), Fit::Wrong, "another person's");
+        let other = Secret::parse(&"t".repeat(32)).unwrap();
+        assert_eq!(fit(&other, mei, &pin, &stored), Fit::Wrong, "another installation's");
         let changed = Secret::parse(&format!("{},{}", "t".repeat(32), "s".repeat(32))).unwrap();
-        assert!(is_right(&changed, mei, &pin, &stored), "the secret was changed, the PIN was not");
-        assert!(!is_right(&secret(), mei, &pin, "not a hash"));
+        assert_eq!(fit(&changed, mei, &pin, &stored), Fit::RightBefore, "the secret was changed, the PIN was not");
+        assert_eq!(fit(&secret(), mei, &pin, "not a hash"), Fit::Wrong);
     }
 
     #[test]

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 pub enum Role {
     /// Stands at the counter.
     Clerk,
-    /// Runs a store: corrects what clerks did and enrols devices.
+    /// Runs a store: takes back what clerks did there, also later.
     Manager,
-    /// Runs the brand: also decides who works for it.
+    /// Runs the brand; at a counter she may do what a manager may.
     Owner,
 }
 
@@ -68,9 +68,10 @@ pub enum Permission {
     UndoAny,
     /// See what happened at the counters of one's stores.
     SeeLog,
-    /// Make codes that enrol a device, see and revoke devices.
+    /// Make codes that enrol a device, see and revoke devices. No page offers it: it is done on the command line, by whoever
+    /// runs that.
     EnrolDevice,
-    /// Add, disable and re-PIN people.
+    /// Add, disable and re-PIN people. No page offers it either.
     ManageStaff,
 }
 

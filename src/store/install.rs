@@ -12,7 +12,7 @@ use crate::ids::{Ids, InstallId};
 pub struct Install {
     /// Made at the first start.
     pub id: InstallId,
-    /// 1 at first; grows when a copy is restored.
+    /// 1 at first; grows when a copy is restored ([`raise_epoch`]).
     pub epoch: i64,
     /// How far the sandbox's clock is ahead of the machine's, in microseconds; 0 against LINE itself.
     pub clock_offset_us: i64,
@@ -42,6 +42,12 @@ pub async fn find(on: impl Into<On<'_>>) -> sqlx::Result<Option<Install>> {
 /// one before has published. The first statement of its transaction.
 pub async fn lock(tx: &mut Tx) -> sqlx::Result<()> {
     query(tx, "select id from install").lock_rows(" for update").optional_value::<InstallId>().await.map(drop)
+}
+
+/// Begins a new epoch: this database is a restored copy, and nothing that was approved before leaves by itself. The new
+/// epoch; none before the first start.
+pub async fn raise_epoch(tx: &mut Tx) -> sqlx::Result<Option<i64>> {
+    query(tx, "update install set epoch = epoch + 1 returning epoch").optional_value().await
 }
 
 /// Keeps how far the sandbox's clock is ahead of the machine's.

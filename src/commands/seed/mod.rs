@@ -95,7 +95,7 @@ async fn link_clerk(app: &App, hired: &Hired, member: Option<Member>) -> anyhow:
     let clerk = staff::find(&app.db, hired.clerk).await?;
     let (Some(member), Some(clerk)) = (member, clerk) else { return Ok(()) };
     if clerk.member.is_none() {
-        staff::link_member(app, hired.clerk, Some(member.id), &Actor::operator()).await?;
+        staff::link_member(app, hired.clerk, member.id, &Actor::operator()).await?;
         let mut tx = app.db.begin().await?;
         tags::set(app, &mut tx, member.id, "staff", true, app.clock.now(), &Actor::operator()).await?;
         tx.commit().await?;

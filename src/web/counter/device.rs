@@ -24,7 +24,7 @@ const DEVICE_KEPT: TimeDelta = TimeDelta::days(400);
 /// What the gun is tried on: of the form of a pass, and nobody's.
 const SAMPLE: &str = "M1:00000000:1P9N0K2:Q8W2E5R7ABCD";
 
-/// `/counter/enrol`: a manager's code makes this phone or till one of a store's devices.
+/// `/counter/enrol`: a code of the operator's (`shuke device code`) makes this phone or till one of a store's devices.
 #[derive(Debug, Template)]
 #[template(path = "counter/enrol.html")]
 pub struct EnrolPage {

@@ -86,6 +86,7 @@ push-because-forbidden = LINE does not let this account send; look at the accoun
 push-because-by-hand = somebody paused it
 push-because-restored-copy = this database is a restored copy, and the original may still be sending
 push-because-over-plan = the run holds more messages than its plan counted; nobody approved those. Resumed, it sends only as many as approved
+push-because-left-open = nobody sent for most of a day, and LINE no longer knows what it took; make sure that no other copy of this database has sent it meanwhile
 push-resume-next = When that is mended, it goes on where it stopped:
 push-accepted-note = Taken by LINE is not yet delivered: who blocked the account gets nothing.
 push-doubtful =

@@ -78,6 +78,7 @@ push-because-forbidden = LINE がこのアカウントからの送信を認め�
 push-because-by-hand = 手動で止めました
 push-because-restored-copy = このデータベースは復元した写しです。元のほうがまだ送信しているかもしれません
 push-because-over-plan = 計画より多い通数が入っています。承認されていない分です。再開しても、承認された通数までしか送りません
+push-because-left-open = ほぼ一日のあいだ送信が止まり、どこまで送ったかを LINE が覚えていません。そのあいだにデータベースの別の写しが送っていないことを確かめてください
 push-resume-next = 解決したら、止まったところから続けます：
 push-accepted-note = LINE の受付は到達とは限りません。ブロックした人には届きません。
 push-doubtful = { $number } 回目のリクエスト（{ $count } 人）は LINE の返事がありませんでした。自動では送り直しません。トークを確かめてから決めてください。

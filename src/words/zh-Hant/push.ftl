@@ -78,6 +78,7 @@ push-because-forbidden = LINE 不讓這個帳號送訊息，請到 LINE Official
 push-because-by-hand = 有人按了暫停
 push-because-restored-copy = 這個資料庫是還原的副本，原本的那一份可能還在送
 push-because-over-plan = 這次推播的則數比計畫裡核准的還多。就算繼續，也只會送到核准的則數為止
+push-because-left-open = 服務停了將近一天，之前送過哪些，LINE 已經認不出來；請先確認這段時間沒有另一份資料庫在送
 push-resume-next = 處理好之後，從停下的地方接著送：
 push-accepted-note = LINE 收下不等於送達；封鎖的人收不到。
 push-doubtful = 第 { $number } 次請求（{ $count } 人）沒有等到 LINE 的回覆，不會自動重送，請查看聊天室再決定。

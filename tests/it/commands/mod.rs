@@ -1,8 +1,13 @@
 //! The command line, as the program itself: what it prints, how it ends.
 
+mod demo;
 mod ledger;
 mod people;
 mod pushes;
+mod restored;
+mod secrets;
+mod start;
+mod stuck;
 
 use std::process::{Output, Stdio};
 

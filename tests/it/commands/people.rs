@@ -3,13 +3,14 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use shuke::clock::Clock;
-use shuke::members::accounts;
-use shuke::staff::{self, SignIn, api_keys, devices};
+use shuke::members::{Number, accounts};
+use shuke::staff::{self, Role, SignIn, api_keys, devices};
 use shuke::store::{OpenOptions, install};
 
 use super::Terminal;
 use crate::harness::{Fresh, each_engine};
 use crate::shop::Shop;
+use crate::web::PIN;
 
 async fn on_each(body: impl AsyncFn(&Fresh, &Shop, Terminal)) {
     each_engine(OpenOptions::default(), async |fresh| {
@@ -102,6 +103,58 @@ async fn a_clerk_is_added_signs_in_gets_another_pin_and_leaves() {
         assert_eq!(terminal.run(&["staff", "disable", "小美"]).code, 0);
         assert!(!signs_in(pin).await, "she is let in no more");
         terminal.run(&["staff", "disable", "小美"]).failed(1, &["小美", "staff list"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_clerks_own_card_is_linked_by_its_number_and_unlinked() {
+    on_each(async |_, shop, terminal| {
+        for name in ["小安", "小宜"] {
+            shop.employs(name, Role::Clerk, "zhongshan").await;
+        }
+        let phone = shop.joins("小安測試").await;
+        let number = shop.member(&phone).await.number;
+        let digits = number.as_str();
+        let mistyped = format!("{}{}", &digits[..7], (digits[7..].parse::<u8>().unwrap() + 1) % 10);
+        terminal.run(&["staff", "link", "小安", &mistyped]).failed(1, &[&mistyped, "check digit"]);
+        terminal.run(&["staff", "link", "小安", "1234"]).failed(1, &["8 digits"]);
+        terminal.run(&["staff", "link", "小明", digits]).failed(1, &["小明", "staff list"]);
+        let nobodys = loop {
+            let other = Number::random(&shop.app.chance);
+            if other != number {
+                break other;
+            }
+        };
+        terminal.run(&["staff", "link", "小安", nobodys.as_str()]).failed(1, &["No member", &nobodys.grouped()]);
+
+        let linked = terminal.run(&["staff", "link", "小安", &number.grouped(), "--format", "json"]).json();
+        assert_eq!(linked, json!({ "name": "小安", "number": digits, "linked": true, "changed": true }));
+        let again = terminal.run(&["staff", "link", "小安", digits, "--format", "json"]).json();
+        assert_eq!(again["changed"], false);
+        terminal.run(&["staff", "link", "小宜", digits]).failed(1, &["小安's own", "staff unlink 小安"]);
+        let list = terminal.run(&["staff", "list"]).out;
+        assert!(list.contains(&number.grouped()), "{list}");
+
+        // What the counter asks before a stamp or a redemption.
+        let device = enrolled(shop, &terminal).await;
+        let is_hers = async |name: &str| {
+            let who = staff::people::by_name(&shop.app.db, name).await.unwrap().unwrap().id;
+            let signed = match staff::sign_in(&shop.app, &device, who, PIN).await.unwrap() {
+                SignIn::In { signed, .. } => signed,
+                other => panic!("{other:?}"),
+            };
+            signed.member == Some(shop.member_id(&phone).await)
+        };
+        assert!(is_hers("小安").await && !is_hers("小宜").await);
+
+        let gone = terminal.run(&["staff", "unlink", "小安", "--format", "json"]).json();
+        assert_eq!(gone, json!({ "name": "小安", "linked": false, "changed": true }));
+        assert!(!is_hers("小安").await);
+        assert_eq!(terminal.run(&["staff", "unlink", "小安", "--format", "json"]).json()["changed"], false);
+        let lines = staff::audit::page(&shop.app.db, None, 20).await.unwrap();
+        let actions: Vec<&str> = lines.iter().map(|line| line.action.as_str()).collect();
+        assert!(actions.contains(&"staff.card_linked") && actions.contains(&"staff.card_unlinked"), "{actions:?}");
     })
     .await;
 }

@@ -13,16 +13,16 @@ use crate::harness::{BrandFolder, Fresh, each_engine};
 use crate::shop;
 
 /// A marketer with an editor and a terminal, beside a service.
-struct Desk {
-    line: Line,
-    service: Service,
-    brand: BrandFolder,
+pub(super) struct Desk {
+    pub line: Line,
+    pub service: Service,
+    pub brand: BrandFolder,
     phones: Vec<LineUserId>,
 }
 
 impl Desk {
     /// Three regulars, to all of whom `winback` goes.
-    async fn set_up(fresh: &Fresh) -> Self {
+    pub async fn set_up(fresh: &Fresh) -> Self {
         let port = free_port();
         let line = Line::for_service_on(port).await;
         let service = Service::new(&fresh.url, line.address, port);
@@ -36,17 +36,17 @@ impl Desk {
         Self { line, service, brand, phones }
     }
 
-    fn run(&self, arguments: &[&str]) -> Said {
+    pub fn run(&self, arguments: &[&str]) -> Said {
         let mut command = self.service.command(arguments);
         Said::from(command.arg("--brand").arg(self.brand.path()).output().expect("the program starts"))
     }
 
-    fn copies(&self) -> Vec<usize> {
+    pub fn copies(&self) -> Vec<usize> {
         shop::copies(&self.line.sandbox, &self.phones)
     }
 }
 
-fn digest_of(plan: &Value) -> &str {
+pub(super) fn digest_of(plan: &Value) -> &str {
     plan["digest"].as_str().expect("a digest")
 }
 
