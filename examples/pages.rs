@@ -287,8 +287,15 @@ async fn member(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respons
         }
         "join" => {
             let gift = brand_says(&shell, "集滿 10 點，送您一杯拿鐵", "Ten stamps, and the next latte is on us");
-            Page::new(JoinPage { consent: consent(&shell), shell, gift, wording: String::from("join-1") }, &own)
-                .into_response()
+            let page = JoinPage {
+                consent: consent(&shell),
+                shell,
+                gift,
+                wording: String::from("join-1"),
+                privacy: String::from("https://example.com/privacy"),
+                asked: String::from("offers-1"),
+            };
+            Page::new(page, &own).into_response()
         }
         "sign-in" => {
             let in_line = String::from("https://liff.line.me/2000000000-Example0");

@@ -79,13 +79,14 @@ create table member_tag (
 );
 create index member_tag_on on member_tag (tag, member) where is_on;
 
--- Who agreed to what, when, to which wording. Append-only; the newest line for a purpose counts.
+-- Who agreed to what, where, when, to which wording. Append-only; the newest line for a purpose counts.
 create table consent (
     member uuid not null references member (id),
     purpose text not null,
     at timestamptz not null,
     id uuid not null,
     granted boolean not null,
+    source text not null check (source = 'chat' or source = 'page'),
     wording text not null,
     recorded_at timestamptz not null,
     actor_kind text not null,
@@ -107,6 +108,14 @@ create table timeline (
     primary key (member, id)
 );
 create index timeline_at on timeline (member, at);
+
+-- Messages their writers took back: one that is written down only later stays without its text.
+create table taken_back (
+    member uuid not null references member (id),
+    message text not null,
+    at timestamptz not null,
+    primary key (member, message)
+);
 
 create table member_session (
     token_hash bytea primary key,
@@ -265,7 +274,7 @@ create index definition_published on definition (published_at);
 
 -- Webhook events -------------------------------------------------------------------------------------------------------
 
--- lane is a hash of the source id mod 64. raw is the event's own bytes, sealed under its day's key. LINE's ids grow with time
+-- lane is a hash of the source id mod 64. unanswered: its facts are kept, only no reply could be written. raw is the event's own bytes, sealed under its day's key. LINE's ids grow with time
 -- and stand before the lane, and so does the time in event_new, so that new events are written side by side.
 create table event (
     account uuid not null,
@@ -277,7 +286,7 @@ create table event (
     received_at timestamptz not null,
     day date not null,
     sealed_raw bytea,
-    state text not null default 'new' check (state = 'new' or state = 'done' or state = 'parked'),
+    state text not null default 'new' check (state = 'new' or state = 'done' or state = 'parked' or state = 'unanswered'),
     attempts bigint not null default 0,
     retry_at timestamptz,
     error text,
@@ -286,7 +295,7 @@ create table event (
 create index event_raw on event (day) where sealed_raw is not null;
 create index event_old on event (day) where sealed_raw is null;
 create index event_new on event (at, lane) where state = 'new';
-create index event_parked on event (at) where state = 'parked';
+create index event_parked on event (at) where state = 'parked' or state = 'unanswered';
 
 -- Rewards --------------------------------------------------------------------------------------------------------------
 

@@ -35,14 +35,16 @@ trap 'exit 130' INT TERM HUP
 SHUKE_TEST_PG=$(tests/postgres.sh start)
 export SHUKE_TEST_PG
 
+[ -n "${LINE_OPENAPI_DIR:-}" ] || say "LINE_OPENAPI_DIR is not set: requests are NOT held against LINE's own description"
+
 say "tests"
 if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --no-fail-fast "$@"; else cargo test --no-fail-fast "$@"; fi
 
 # What runs in a browser: the islands by themselves, then the walk through a demo. Named tests leave both out.
 [ "$#" -eq 0 ] || exit 0
 if ! command -v node >/dev/null 2>&1; then
-    say "no Node here: the pages' scripts and the browser walk are NOT tested"
-    exit 0
+    say "Node 20 is missing: the pages' scripts and the browser walk cannot be tested"
+    exit 1
 fi
 say "scripts of the pages"
 npm --prefix web run --silent test

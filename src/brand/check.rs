@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::files::{Draft, In};
-use crate::conversations::Show;
+use crate::conversations::{AFTER_JOINING, Show};
 use crate::line::message::{Fault as LineFault, Rule, check_json};
 use crate::segments::Predicate;
 use crate::spec::template::{Data, Places, Template, check_blanks};
@@ -15,6 +15,7 @@ pub(super) fn across(draft: &mut Draft) {
     let mut found = Vec::new();
     twice(draft, &mut found);
     templates_named(draft, &mut found);
+    room_after_joining(draft, &mut found);
     segments_named(draft, &mut found);
     cards_named(draft, &mut found);
     coupons_named(draft, &mut found);
@@ -27,6 +28,9 @@ pub(super) fn across(draft: &mut Draft) {
         draft.fault(file, fault);
     }
 }
+
+/// Messages a reply can carry.
+const MOST_IN_A_REPLY: usize = 5;
 
 type Found = Vec<(usize, Fault)>;
 
@@ -77,10 +81,25 @@ fn templates_named(draft: &Draft, found: &mut Found) {
         replies.value.file.templates().for_each(|path| look(path, replies.file));
     }
     if let Some(In { value, file }) = &draft.profile {
-        let membership = &value.membership;
-        look(&membership.welcome, *file);
-        look(&membership.joined, *file);
-        membership.welcome_back.iter().for_each(|path| look(path, *file));
+        value.templates().for_each(|path| look(path, *file));
+    }
+}
+
+/// More messages in the template `joined` than its reply holds beside those that follow them.
+fn room_after_joining(draft: &Draft, found: &mut Found) {
+    let Some(profile) = &draft.profile else { return };
+    let joined = &profile.value.membership.joined;
+    let limit = MOST_IN_A_REPLY - AFTER_JOINING;
+    for template in draft.templates.iter().filter(|template| template.value.path == joined.value) {
+        for lang in template.value.file.langs() {
+            let pieces = template.value.file.pieces(lang);
+            if let Some(beyond) = pieces.get(limit) {
+                let place = beyond.text.as_ref().map(|text| text.place);
+                let place = place.or(beyond.flex.as_ref().map(|flex| flex.place)).unwrap_or_default();
+                let fault = Fault::new("joined-too-long", place).with("limit", limit).with("found", pieces.len());
+                found.push((template.file, fault.hint("joined-too-long-hint")));
+            }
+        }
     }
 }
 

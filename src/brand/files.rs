@@ -38,7 +38,12 @@ pub fn load(root: &Path) -> io::Result<Vec<File>> {
         list(root, folder, 1, &mut paths)?;
     }
     paths.sort();
-    paths.truncate(MAX_FILES);
+    if let Some(beyond) = paths.get(MAX_FILES) {
+        // None of them is read: without some of them the others would look wrong.
+        let fault = Fault::new("too-many-files", Place::default()).with("limit", MAX_FILES).with("found", paths.len());
+        let fault = fault.hint("too-many-files-hint");
+        return Ok(vec![File { source: Source::new(beyond.as_str(), ""), fault: Some(fault) }]);
+    }
     Ok(paths.iter().map(|path| open(root, path)).collect())
 }
 

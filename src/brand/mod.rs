@@ -9,6 +9,7 @@ mod publish;
 mod pushes;
 pub mod rich_menu;
 pub mod schemas;
+mod used;
 
 use std::path::Path;
 
@@ -147,7 +148,7 @@ mod tests {
         assert_eq!(brand.campaign("winback").expect("there").message.as_str(), "templates/winback.yaml");
         assert_eq!(
             brand.used_by(&brand.campaigns[0]).iter().map(|used| used.kind).collect::<Vec<_>>(),
-            ["brand", "campaign", "segment", "stamp_card", "template"]
+            ["brand", "campaign", "coupon", "segment", "stamp_card", "template", "template", "template", "template"]
         );
     }
 

@@ -9,7 +9,7 @@ use super::{Brand, Broken};
 use crate::app::App;
 use crate::campaigns::Campaign;
 use crate::ids::Actor;
-use crate::segments::{Predicate, Segment};
+use crate::segments::Segment;
 use crate::spec::definitions::{self, Change, Changed, Head};
 use crate::spec::template::Template;
 use crate::spec::{Defined, canonical};
@@ -112,28 +112,6 @@ impl Brand {
     pub fn template(&self, path: &str) -> Option<&Template> {
         self.templates.iter().find(|template| template.path == path)
     }
-
-    /// The definitions a campaign rests on: itself, its segment, its template, the stamp cards these two ask for, the brand.
-    pub fn used_by(&self, campaign: &Campaign) -> Vec<Definition> {
-        let segment = self.segment(&campaign.audience.segment);
-        let asked: Vec<&str> = segment
-            .iter()
-            .flat_map(|segment| segment.rule.predicates())
-            .filter_map(|predicate| match &predicate.value {
-                Predicate::Stamps(stamps) => Some(stamps.card.as_str()),
-                _ => None,
-            })
-            .collect();
-        let template = self.template(&campaign.message);
-        let speaks_of_cards = template.is_some_and(|it| it.file.asked().iter().any(|path| path.starts_with("cards")));
-        let cards = self.stamp_cards.iter().filter(|card| speaks_of_cards || asked.contains(&card.name()));
-        let mut used = vec![definition(campaign), definition(&self.profile)];
-        used.extend(segment.map(definition));
-        used.extend(template.map(definition));
-        used.extend(cards.map(definition));
-        used.sort();
-        used
-    }
 }
 
 /// Why a brand's folder was not published.
@@ -174,7 +152,7 @@ fn joined(error: tokio::task::JoinError) -> sqlx::Error {
     sqlx::Error::Io(std::io::Error::other(error))
 }
 
-fn definition<T: Defined>(thing: &T) -> Definition {
+pub(super) fn definition<T: Defined>(thing: &T) -> Definition {
     Definition { kind: T::KIND, name: String::from(thing.name()), hash: canonical::hash(thing) }
 }
 

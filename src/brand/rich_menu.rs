@@ -42,7 +42,7 @@ pub struct Tile {
 pub enum TileAction {
     /// Says this in the customer's name.
     Say(At<String>),
-    /// Tells us this without saying it in the chat: `join` makes a member.
+    /// Tells us this without saying it in the chat: `join` offers the membership card.
     Postback(At<String>),
     /// Opens a page of hers.
     Page(Page),

@@ -2,17 +2,19 @@
 
 use chrono::{DateTime, Utc};
 
+use super::offer;
 use super::scene::Scene;
 use super::spec::{Replies, Show, fold};
 use crate::app::App;
 use crate::ids::Actor;
 use crate::line::message::{Action, Message};
-use crate::members::consent::{self, MARKETING};
+use crate::members::consent::{self, MARKETING, Question, Source};
 use crate::members::friends::Friend;
 use crate::members::{self};
 use crate::spec::definitions;
 use crate::spec::template::RenderFault;
 use crate::store::Tx;
+use crate::words::Lang;
 
 /// What came in from a chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,14 +52,32 @@ pub enum Fault {
     NoMessage(#[from] serde_json::Error),
 }
 
-/// The postback of the button that makes a member.
-pub const JOIN: &str = "join";
+/// Messages that follow those of the template `joined`.
+pub const AFTER_JOINING: usize = 2;
 const CONSENT_YES: &str = "consent/yes";
 const CONSENT_NO: &str = "consent/no";
 /// Words that stop offers, whatever the brand's files say.
 const NO_OFFERS: [&str; 4] = ["不要優惠訊息", "お知らせ不要", "no offers", "stop"];
-/// Words that do what the button 領取會員卡 does, for LINE on a computer, which shows no buttons of a menu.
+/// Words that ask for the card as the button 領取會員卡 does, for LINE on a computer, which shows no buttons of a menu.
 const JOINING: [&str; 3] = ["領取會員卡", "会員証を受け取る", "get my member card"];
+
+/// What is to be said.
+enum Answer {
+    /// Nothing.
+    Silence,
+    /// The greeting.
+    Welcome { is_return: bool },
+    /// What the card is for, what she agrees to, and the button.
+    Invitation,
+    /// Her new card.
+    Joined,
+    /// The card she had before.
+    JoinedBefore,
+    /// That offers will come, or not.
+    Offers { granted: bool },
+    /// Whatever the brand's files answer to these words.
+    ToWords(String),
+}
 
 /// Works out the answer and does what it says: joining and consent are facts of `at`, the event's own time. An empty list
 /// is silence.
@@ -69,26 +89,128 @@ pub async fn answer(
     at: DateTime<Utc>,
 ) -> Result<Vec<Message>, Fault> {
     let Some(mut scene) = Scene::of(app, tx, friend).await? else { return Ok(Vec::new()) };
+    let answer = act(&mut scene, tx, incoming, at).await?;
+    say(&scene, tx, answer).await
+}
+
+/// Does what came in says, as [`answer`] does, and says nothing.
+///
+/// # Errors
+/// Those of the store.
+pub async fn take_note(
+    app: &App,
+    tx: &mut Tx,
+    friend: &Friend,
+    incoming: Incoming,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    if let Some(mut scene) = Scene::of(app, tx, friend).await? {
+        act(&mut scene, tx, incoming, at).await?;
+    }
+    Ok(())
+}
+
+async fn act(scene: &mut Scene<'_>, tx: &mut Tx, incoming: Incoming, at: DateTime<Utc>) -> Result<Answer, Fault> {
     match incoming {
-        Incoming::Followed { is_return: true } => scene.say(tx, &scene.brand.welcome_back().value).await,
-        Incoming::Followed { is_return: false } => scene.say(tx, &scene.brand.membership.welcome.value).await,
-        Incoming::Tapped(data) => match data.as_str() {
-            JOIN => join(&mut scene, tx, at).await,
-            CONSENT_YES => agree(&scene, tx, true, at).await,
-            CONSENT_NO => agree(&scene, tx, false, at).await,
-            _ => Ok(Vec::new()),
-        },
+        Incoming::Followed { is_return } => Ok(Answer::Welcome { is_return }),
+        Incoming::Tapped(data) => {
+            if let Some(wording) = offer::seen(&data) {
+                return join(scene, tx, wording, at).await;
+            }
+            let yes = data.strip_prefix(CONSENT_YES).map(|asked| (true, asked));
+            let answered = yes.or_else(|| data.strip_prefix(CONSENT_NO).map(|asked| (false, asked)));
+            match answered {
+                Some((granted, asked)) => match asked_in(asked, scene.voice.lang) {
+                    Some(wording) => agree(scene, tx, granted, &wording, at).await,
+                    None => Ok(Answer::Silence),
+                },
+                None => Ok(Answer::Silence),
+            }
+        }
         Incoming::Said(text) => {
             let said = fold(&text);
-            if NO_OFFERS.iter().any(|words| fold(words) == said) {
-                agree(&scene, tx, false, at).await
+            if let Some(words) = NO_OFFERS.iter().find(|words| fold(words) == said) {
+                agree(scene, tx, false, &format!("said/{words}"), at).await
             } else if JOINING.iter().any(|words| fold(words) == said) {
-                join(&mut scene, tx, at).await
+                join(scene, tx, None, at).await
             } else {
-                by_keyword(&scene, tx, &said).await
+                Ok(Answer::ToWords(said))
             }
         }
     }
+}
+
+/// Makes a member, where she saw what she agrees to as it stands now.
+async fn join(scene: &mut Scene<'_>, tx: &mut Tx, wording: Option<&str>, at: DateTime<Utc>) -> Result<Answer, Fault> {
+    if scene.member.is_joined() {
+        return Ok(Answer::JoinedBefore);
+    }
+    let version = scene.brand.membership.consent.version.clone();
+    if wording != Some(version.as_str()) {
+        return Ok(Answer::Invitation);
+    }
+    let actor = Actor::member(scene.member.id);
+    let is_new = members::join(scene.app, tx, scene.member.id, at, &actor, Source::Chat, &version).await?;
+    if !is_new {
+        return Ok(Answer::JoinedBefore);
+    }
+    scene.member.joined_at = Some(at);
+    Ok(Answer::Joined)
+}
+
+/// The text of the question about offers a button stood under. A button of the first text carries no name of it.
+fn asked_in(rest: &str, lang: Lang) -> Option<String> {
+    match rest.strip_prefix('/') {
+        None if rest.is_empty() => Some(Question::IN_CHAT.first(lang)),
+        Some(wording) if Question::IN_CHAT.knows(wording) => Some(String::from(wording)),
+        _ => None,
+    }
+}
+
+async fn agree(
+    scene: &Scene<'_>,
+    tx: &mut Tx,
+    granted: bool,
+    wording: &str,
+    at: DateTime<Utc>,
+) -> Result<Answer, Fault> {
+    let answer = consent::Answer { purpose: MARKETING, granted, source: Source::Chat, wording, at };
+    consent::record(scene.app, tx, scene.member.id, answer, &Actor::member(scene.member.id)).await?;
+    Ok(Answer::Offers { granted })
+}
+
+async fn say(scene: &Scene<'_>, tx: &mut Tx, answer: Answer) -> Result<Vec<Message>, Fault> {
+    match answer {
+        Answer::Silence => Ok(Vec::new()),
+        Answer::Welcome { is_return: true } => scene.say(tx, &scene.brand.welcome_back().value).await,
+        Answer::Welcome { is_return: false } => scene.say(tx, &scene.brand.membership.welcome.value).await,
+        Answer::Invitation => Ok(vec![scene.invitation()]),
+        Answer::JoinedBefore => {
+            Ok(vec![Message::text(scene.voice.say("chat-joined-already")), scene.member_card(tx).await?])
+        }
+        Answer::Joined => joined(scene, tx).await,
+        Answer::Offers { granted } => {
+            let key = if granted { "chat-consent-thanks" } else { "chat-consent-declined" };
+            Ok(vec![Message::text(scene.voice.say(key))])
+        }
+        Answer::ToWords(said) => by_keyword(scene, tx, &said).await,
+    }
+}
+
+/// Her new card, and whether she wants offers: [`AFTER_JOINING`] messages after those of the brand.
+async fn joined(scene: &Scene<'_>, tx: &mut Tx) -> Result<Vec<Message>, Fault> {
+    let mut messages = scene.say(tx, &scene.brand.membership.joined.value).await?;
+    messages.push(scene.member_card(tx).await?);
+    if !consent::is_granted(tx, scene.member.id, MARKETING).await? {
+        let yes = scene.voice.say("chat-consent-yes");
+        let no = scene.voice.say("chat-consent-no");
+        let asked = Question::IN_CHAT.wording(scene.voice.lang);
+        messages.push(Message::text(scene.voice.say(Question::IN_CHAT.key)).with_quick_replies([
+            Action::postback(yes.clone(), format!("{CONSENT_YES}/{asked}")).shown_as(yes),
+            Action::postback(no.clone(), format!("{CONSENT_NO}/{asked}")).shown_as(no),
+        ]));
+    }
+    Ok(messages)
 }
 
 async fn by_keyword(scene: &Scene<'_>, tx: &mut Tx, said: &str) -> Result<Vec<Message>, Fault> {
@@ -116,34 +238,4 @@ async fn show_own(scene: &Scene<'_>, tx: &mut Tx, show: Show) -> Result<Vec<Mess
         Show::StampCard => scene.stamp_cards(tx).await?,
         Show::Vouchers => vec![scene.vouchers(tx).await?],
     })
-}
-
-/// Makes a member, shows her card, and asks whether she wants offers.
-async fn join(scene: &mut Scene<'_>, tx: &mut Tx, at: DateTime<Utc>) -> Result<Vec<Message>, Fault> {
-    let actor = Actor::member(scene.member.id);
-    let wording = scene.brand.membership.consent.version.clone();
-    let is_new = members::join(scene.app, tx, scene.member.id, at, &actor, &wording).await?;
-    if !is_new {
-        return Ok(vec![Message::text(scene.voice.say("chat-joined-already")), scene.member_card(tx).await?]);
-    }
-    scene.member.joined_at = Some(at);
-    let mut messages = scene.say(tx, &scene.brand.membership.joined.value).await?;
-    messages.push(scene.member_card(tx).await?);
-    if !consent::is_granted(tx, scene.member.id, MARKETING).await? {
-        let yes = scene.voice.say("chat-consent-yes");
-        let no = scene.voice.say("chat-consent-no");
-        messages.push(Message::text(scene.voice.say("chat-consent-ask")).with_quick_replies([
-            Action::postback(yes.clone(), CONSENT_YES).shown_as(yes),
-            Action::postback(no.clone(), CONSENT_NO).shown_as(no),
-        ]));
-    }
-    Ok(messages)
-}
-
-async fn agree(scene: &Scene<'_>, tx: &mut Tx, granted: bool, at: DateTime<Utc>) -> Result<Vec<Message>, Fault> {
-    let wording = format!("chat-consent-ask/{}", scene.voice.lang);
-    let answer = consent::Answer { purpose: MARKETING, granted, wording: &wording, at };
-    consent::record(scene.app, tx, scene.member.id, answer, &Actor::member(scene.member.id)).await?;
-    let key = if granted { "chat-consent-thanks" } else { "chat-consent-declined" };
-    Ok(vec![Message::text(scene.voice.say(key))])
 }

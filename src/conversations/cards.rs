@@ -48,10 +48,10 @@ pub struct Ticket {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-const PAPER: &str = "#FAF7F2";
-const INK: &str = "#1F1B16";
-const INK_2: &str = "#6A6158";
-const RULE: &str = "#E4DCD1";
+pub(super) const PAPER: &str = "#FAF7F2";
+pub(super) const INK: &str = "#1F1B16";
+pub(super) const INK_2: &str = "#6A6158";
+pub(super) const RULE: &str = "#E4DCD1";
 /// Slots drawn; a longer card shows the row its next stamp falls in.
 const SLOTS: i64 = 20;
 const ROW: i64 = 5;
@@ -211,7 +211,7 @@ fn slot_box(look: &Look<'_>, card: &StampCard, slot: i64) -> Value {
     slot
 }
 
-fn bubble(look: &Look<'_>, body: &[Value], buttons: &[Value]) -> Value {
+pub(super) fn bubble(look: &Look<'_>, body: &[Value], buttons: &[Value]) -> Value {
     json!({
         "type": "bubble",
         "size": "mega",
@@ -222,7 +222,7 @@ fn bubble(look: &Look<'_>, body: &[Value], buttons: &[Value]) -> Value {
     })
 }
 
-fn text(text: &str, size: &str, color: &str, weight: &str) -> Value {
+pub(super) fn text(text: &str, size: &str, color: &str, weight: &str) -> Value {
     json!({ "type": "text", "text": text, "size": size, "color": color, "weight": weight, "wrap": true, "scaling": true })
 }
 

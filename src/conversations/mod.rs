@@ -6,8 +6,9 @@
 
 mod answer;
 pub mod cards;
+mod offer;
 mod scene;
 pub mod spec;
 
-pub use answer::{Fault, Incoming, answer};
+pub use answer::{AFTER_JOINING, Fault, Incoming, answer, take_note};
 pub use spec::{Fallback, Replies, RepliesFile, Reply, Show};

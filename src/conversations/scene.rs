@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{Fault, JOIN};
+use super::answer::Fault;
 use super::cards::{self, Look, StampCard, Ticket};
+use super::offer;
 use crate::app::App;
-use crate::line::message::{Action, Message};
+use crate::line::message::Message;
 use crate::loyalty;
 use crate::members::friends::{self, Friend};
 use crate::members::{self, Member};
@@ -39,7 +40,7 @@ impl<'a> Scene<'a> {
         Ok(Some(Self { app, seal: brand.theme.seal.to_string(), title, brand, member, voice }))
     }
 
-    /// What a template says to her.
+    /// What a template says to her. Where it offers the card, what she agrees to stands above the button.
     pub async fn say(&self, tx: &mut Tx, path: &str) -> Result<Vec<Message>, Fault> {
         let template = definitions::latest::<Template>(&mut *tx, path)
             .await?
@@ -50,14 +51,17 @@ impl<'a> Scene<'a> {
             .file
             .render(self.voice.lang, &data)
             .map_err(|fault| Fault::Template { path: String::from(path), fault })?;
+        let rendered = if self.member.is_joined() {
+            rendered
+        } else {
+            offer::with_consent(rendered, &self.look(), &self.brand.membership.consent)
+        };
         Ok(rendered.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?)
     }
 
-    /// The sentence that asks her to take her card, with the button that does it.
+    /// What asks her to take her card.
     pub fn invitation(&self) -> Message {
-        let label = self.voice.say("chat-join");
-        Message::text(self.voice.say("chat-join-first"))
-            .with_quick_replies([Action::postback(label.clone(), JOIN).shown_as(label)])
+        offer::invitation(&self.look(), &self.brand.membership.consent)
     }
 
     pub async fn member_card(&self, tx: &mut Tx) -> Result<Message, Fault> {

@@ -7,17 +7,20 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::effects::{self, Poison};
+use super::TRIES;
+use super::effects::{self, Manner, Poison};
 use super::store::{self, Person, Undone};
 use crate::app::App;
 use crate::conversations;
 use crate::delivery::replies;
 use crate::ids::ReplyId;
-use crate::members::{friends, profiles};
+use crate::members::friends::Profile;
+use crate::members::profiles;
 
 /// Tasks that work on different people at the same time.
 const WORKERS: usize = 8;
@@ -25,6 +28,8 @@ const WORKERS: usize = 8;
 const WAITING: usize = 1_000;
 /// Replies on their way to LINE at once.
 const REPLIES_AT_ONCE: usize = 64;
+/// Profiles one task asks LINE for at once.
+const PROFILES_AT_ONCE: usize = 16;
 /// Age from which an undone event is a leftover rather than in a queue here.
 const LEFTOVER_AFTER: TimeDelta = TimeDelta::seconds(2);
 
@@ -109,21 +114,23 @@ async fn sweep(app: App, queues: Vec<mpsc::Sender<i64>>, stop: CancellationToken
     }
 }
 
-/// Settles everything that is due, by hand: for tests and simulation. Gives the number of people seen.
+/// Settles everything that is due and can be, by hand: for tests and simulation. Gives the number of people seen.
 pub async fn settle_all(app: &App) -> sqlx::Result<usize> {
     let mut seen = 0;
     loop {
         let now = app.clock.now();
-        let lanes = store::leftovers(&app.db, now, now).await?;
-        if lanes.is_empty() {
-            return Ok(seen);
-        }
-        for lane in lanes {
+        let mut settled = 0;
+        for lane in store::leftovers(&app.db, now, now).await? {
             let mut replies = Vec::new();
-            seen += settle_lane(app, lane, |reply| replies.push(reply)).await.people;
+            let looked = settle_lane(app, lane, |reply| replies.push(reply)).await;
+            seen += looked.people;
+            settled += looked.settled;
             for reply in replies {
                 send(app, reply).await;
             }
+        }
+        if settled == 0 {
+            return Ok(seen);
         }
     }
 }
@@ -138,10 +145,12 @@ pub async fn settled(app: &App) -> sqlx::Result<bool> {
 #[derive(Default)]
 struct Looked {
     people: usize,
+    settled: usize,
     may_have_more: bool,
 }
 
-/// Settles due events of a lane, one person after another, and tells `owed` of each reply that is to be sent.
+/// Settles due events of a lane, one person after another, and tells `owed` of each reply that is to be sent. A person whose
+/// rows somebody else holds waits for the next look, and holds up nobody.
 async fn settle_lane(app: &App, lane: i64, mut owed: impl FnMut(ReplyId)) -> Looked {
     let people = match store::undone(&app.db, lane, app.clock.now()).await {
         Ok(people) => people,
@@ -150,14 +159,34 @@ async fn settle_lane(app: &App, lane: i64, mut owed: impl FnMut(ReplyId)) -> Loo
             return Looked::default();
         }
     };
+    let profiles = profiles_of(app, people.keys()).await;
     let events: usize = people.values().map(Vec::len).sum();
-    for (person, events) in &people {
-        match settle(app, person, events).await {
-            Some(replies) => replies.into_iter().for_each(&mut owed),
-            None => return Looked { people: people.len(), may_have_more: false },
+    let mut looked = Looked { people: people.len(), ..Looked::default() };
+    for ((person, events), profile) in people.iter().zip(profiles) {
+        let went = settle(app, person, events, profile.as_ref()).await;
+        went.replies.into_iter().for_each(&mut owed);
+        match went.end {
+            End::Settled => looked.settled += 1,
+            End::Held => {}
+            End::Away => return looked,
         }
     }
-    Looked { people: people.len(), may_have_more: i64::try_from(events).is_ok_and(|events| events >= store::BATCH) }
+    looked.may_have_more = looked.settled > 0 && i64::try_from(events).is_ok_and(|events| events >= store::BATCH);
+    looked
+}
+
+/// The profiles of those of whom none is known yet, asked for together: a lane waits for the slowest, not for all.
+async fn profiles_of(app: &App, people: impl Iterator<Item = &Person>) -> Vec<Option<Profile>> {
+    let people: Vec<&Person> = people.collect();
+    let mut profiles = Vec::with_capacity(people.len());
+    for some in people.chunks(PROFILES_AT_ONCE) {
+        profiles.extend(join_all(some.iter().map(|person| profile_of(app, person))).await);
+    }
+    profiles
+}
+
+async fn profile_of(app: &App, person: &Person) -> Option<Profile> {
+    profiles::wanted(app, person.account, person.line_user_id.as_ref()?, super::PROFILE_PATIENCE).await
 }
 
 async fn send(app: &App, reply: ReplyId) {
@@ -166,20 +195,30 @@ async fn send(app: &App, reply: ReplyId) {
     }
 }
 
-/// Commits the effects of a person's events together; singly when that fails. Gives the replies to send; none when the
-/// database was away, and the events wait.
-async fn settle(app: &App, person: &Person, events: &[Undone]) -> Option<Vec<ReplyId>> {
-    let profile = match &person.line_user_id {
-        Some(user) => profiles::wanted(app, person.account, user, super::PROFILE_PATIENCE).await,
-        None => None,
-    };
-    match guarded(Box::pin(together(app, person, events, profile.as_ref()))).await {
-        Ok(replies) => Some(replies),
-        Err(trouble) if trouble.is_the_store() => {
-            tracing::warn!(error = %trouble, "events wait: the database did not answer");
-            None
-        }
-        Err(_) => Box::pin(singly(app, person, events)).await,
+/// How far the events of a person came, and the replies to send.
+struct Went {
+    replies: Vec<ReplyId>,
+    end: End,
+}
+
+/// Why it went no further.
+enum End {
+    /// Each event is done, or its try counted.
+    Settled,
+    /// Somebody else holds her rows: what is left waits.
+    Held,
+    /// The database was away: what is left waits.
+    Away,
+}
+
+/// Commits the effects of a person's events together; singly when that fails.
+async fn settle(app: &App, person: &Person, events: &[Undone], profile: Option<&Profile>) -> Went {
+    match guarded(Box::pin(together(app, person, events, profile))).await {
+        Ok(replies) => Went { replies, end: End::Settled },
+        Err(trouble) => match trouble.of_the_store() {
+            Some(end) => Went { replies: Vec::new(), end },
+            None => Box::pin(singly(app, person, events)).await,
+        },
     }
 }
 
@@ -188,35 +227,72 @@ async fn together(
     app: &App,
     person: &Person,
     events: &[Undone],
-    profile: Option<&friends::Profile>,
+    profile: Option<&Profile>,
 ) -> Result<Vec<ReplyId>, Trouble> {
     let mut tx = app.db.begin().await?;
     let mut chat = effects::Chat::open(app, &mut tx, person, profile).await?;
     for event in events {
         if store::done(&mut tx, person, &event.id).await? {
-            chat.apply(app, &mut tx, person, event).await?;
+            chat.apply(app, &mut tx, person, event, Manner::Answering).await?;
         }
     }
     tx.commit().await?;
     Ok(chat.replies)
 }
 
-async fn singly(app: &App, person: &Person, events: &[Undone]) -> Option<Vec<ReplyId>> {
-    let mut replies = Vec::new();
+async fn singly(app: &App, person: &Person, events: &[Undone]) -> Went {
+    let mut went = Went { replies: Vec::new(), end: End::Settled };
     for event in events {
         match guarded(Box::pin(together(app, person, std::slice::from_ref(event), None))).await {
-            Ok(owed) => replies.extend(owed),
-            Err(trouble) if trouble.is_the_store() => return None,
+            Ok(owed) => went.replies.extend(owed),
             Err(trouble) => {
-                tracing::error!(event.id, event.attempts = event.attempts + 1, error = %trouble, "a webhook event failed");
-                if let Err(error) = store::failed(app, person, event, &trouble.to_string()).await {
-                    tracing::warn!(%error, "a failed try could not be counted");
-                    return None;
+                let end = match trouble.of_the_store() {
+                    Some(end) => Some(end),
+                    None => failed(app, person, event, &trouble).await,
+                };
+                if let Some(end) = end {
+                    went.end = end;
+                    return went;
                 }
             }
         }
     }
-    Some(replies)
+    went
+}
+
+/// Counts a failed try. After the last one an event to which only no answer can be written is kept without it.
+async fn failed(app: &App, person: &Person, event: &Undone, trouble: &Trouble) -> Option<End> {
+    let attempts = event.attempts + 1;
+    tracing::error!(event.id, event.attempts = attempts, error = %trouble, "a webhook event failed");
+    if attempts >= TRIES && trouble.is_of_the_answer() {
+        match guarded(Box::pin(silently(app, person, event, trouble))).await {
+            Ok(()) => return None,
+            Err(more) => {
+                if let Some(end) = more.of_the_store() {
+                    return Some(end);
+                }
+                tracing::error!(event.id, error = %more, "a webhook event failed without its answer too");
+            }
+        }
+    }
+    match store::failed(app, person, event, &trouble.to_string()).await {
+        Ok(()) => None,
+        Err(error) => {
+            tracing::warn!(%error, "a failed try could not be counted");
+            Some(Trouble::Store(error).of_the_store().unwrap_or(End::Held))
+        }
+    }
+}
+
+/// Keeps what happened, without an answer, and why there is none.
+async fn silently(app: &App, person: &Person, event: &Undone, trouble: &Trouble) -> Result<(), Trouble> {
+    let mut tx = app.db.begin().await?;
+    let mut chat = effects::Chat::open(app, &mut tx, person, None).await?;
+    let why = format!("kept without an answer: {trouble}");
+    if store::unanswered(&mut tx, person, event, &why).await? {
+        chat.apply(app, &mut tx, person, event, Manner::Silent).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Why events could not be settled.
@@ -231,14 +307,25 @@ enum Trouble {
 }
 
 impl Trouble {
-    /// Whether the database was away, which is no fault of the event.
-    fn is_the_store(&self) -> bool {
+    /// Where the store was in the way, which is no fault of the event: how it ends.
+    fn of_the_store(&self) -> Option<End> {
         let error = match self {
             Self::Store(error)
             | Self::Poison(Poison::Store(error) | Poison::Answer(conversations::Fault::Store(error))) => error,
-            _ => return false,
+            _ => return None,
         };
-        crate::store::is_unavailable(error)
+        let end = match (crate::store::is_contended(error), crate::store::is_unavailable(error)) {
+            (true, _) => End::Held,
+            (false, true) => End::Away,
+            (false, false) => return None,
+        };
+        tracing::warn!(%error, "events wait for the database");
+        Some(end)
+    }
+
+    /// Whether what happened is clear and only the answer is not. A panic is taken for that until it comes again.
+    fn is_of_the_answer(&self) -> bool {
+        matches!(self, Self::Poison(Poison::Answer(_)) | Self::Panic(_))
     }
 }
 

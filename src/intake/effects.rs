@@ -33,6 +33,15 @@ pub(super) enum Poison {
     Answer(#[from] conversations::Fault),
 }
 
+/// Whether an event is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// As the brand's files say.
+    Answering,
+    /// No answer can be written: what happened is kept without one.
+    Silent,
+}
+
 /// One person's chat within one transaction; her row is locked.
 pub(super) struct Chat {
     friend: Option<Friend>,
@@ -58,7 +67,14 @@ impl Chat {
     }
 
     /// Does what the event says. Events without a person, and those in groups, are kept and have no effect on a member.
-    pub async fn apply(&mut self, app: &App, tx: &mut Tx, person: &Person, stored: &Undone) -> Result<(), Poison> {
+    pub async fn apply(
+        &mut self,
+        app: &App,
+        tx: &mut Tx,
+        person: &Person,
+        stored: &Undone,
+        manner: Manner,
+    ) -> Result<(), Poison> {
         let event = opened(app, tx, person, stored).await?;
         let Some(friend) = self.friend.clone() else { return Ok(()) };
         if !matches!(event.source, Some(Source::User { .. })) {
@@ -81,13 +97,16 @@ impl Chat {
                 message.text().map(|text| Incoming::Said(String::from(text)))
             }
             Kind::Unsend { message_id } => {
-                timeline::blank_message(tx, friend.member, message_id).await?;
+                timeline::take_back(tx, friend.member, message_id, at).await?;
                 None
             }
             Kind::Postback(postback) => Some(Incoming::Tapped(postback.data.clone())),
             _ => None,
         };
         let (Some(incoming), token) = (incoming, event.reply_token()) else { return Ok(()) };
+        if manner == Manner::Silent {
+            return Ok(conversations::take_note(app, tx, &friend, incoming, at).await?);
+        }
         let messages = conversations::answer(app, tx, &friend, incoming, at).await?;
         let expires_at = (stored.received_at + TOKEN_LIVES).min(at + TOKEN_DEAD);
         if let (Some(token), false) = (token, messages.is_empty()) {
@@ -135,7 +154,7 @@ async fn opened(app: &App, tx: &mut Tx, person: &Person, stored: &Undone) -> Res
     Ok(Event::parse(&raw))
 }
 
-/// Writes what someone sent into her history; the words are sealed.
+/// Writes what someone sent into her history; the words are sealed, or left out where she has taken them back.
 async fn said(
     app: &App,
     tx: &mut Tx,
@@ -155,7 +174,9 @@ async fn said(
         Content::Unknown { .. } => "unknown",
     };
     let mut entry = timeline::Entry::new("said", at, actor).with("message", &message.id).with("type", kind);
-    if let Some(text) = message.text() {
+    if let Some(text) = message.text()
+        && !timeline::is_taken_back(&mut *tx, friend.member, &message.id).await?
+    {
         entry = entry.private(text);
     }
     timeline::record(app, tx, friend.member, entry).await.map(drop)

@@ -1,9 +1,11 @@
 //! Webhook events, from LINE's request to their effects.
 //!
 //! The *journal* writes every event, as the bytes LINE sent, before LINE gets its 200: events of many requests share one
-//! commit, and an event id is stored once however often it comes. The *dispatch* then takes the undone events of a lane (one
-//! of 64, by person), and for each person commits the effects of hers in the order they happened, their lines of history, the
-//! replies owed and "done" together. An event that keeps failing is parked after five tries and holds up nobody.
+//! commit, and an event id is stored once however often it comes. The *dispatch* then reads the undone events of a lane (one
+//! of 64, by person or group) and, person by person, locks her row and commits together the effects of those it read, in the
+//! order they happened, their lines of history, the replies owed and "done". What is stored after the reading waits for the
+//! next look, also where it happened before; facts therefore keep the event's own time. An event that keeps failing is parked
+//! after five tries and holds up nobody; where only its answer fails, what happened is kept without one.
 
 mod dispatch;
 mod effects;

@@ -8,6 +8,7 @@ use super::TRIES;
 use super::journal::Row;
 use crate::app::App;
 use crate::ids::{AccountId, LineUserId};
+use crate::members::timeline;
 use crate::store::{On, Tx, insert_rows, query};
 
 /// How long raw events are kept.
@@ -127,6 +128,23 @@ pub(super) async fn failed(app: &App, person: &Person, event: &Undone, error: &s
     .map(drop)
 }
 
+/// Marks an event whose facts are kept and to which no answer could be written; false when another replica has done it.
+pub(super) async fn unanswered(tx: &mut Tx, person: &Person, event: &Undone, error: &str) -> sqlx::Result<bool> {
+    let changed = query(
+        tx,
+        "update event set state = 'unanswered', attempts = $4, error = $5
+         where account = $1 and lane = $2 and id = $3 and state = 'new'",
+    )
+    .bind(person.account)
+    .bind(person.lane)
+    .bind(event.id.clone())
+    .bind(event.attempts + 1)
+    .bind(error)
+    .execute()
+    .await?;
+    Ok(changed == 1)
+}
+
 /// Lanes with undone events that were received before `before` and are due.
 pub(super) async fn leftovers(
     on: impl Into<On<'_>>,
@@ -156,23 +174,33 @@ pub struct Parked {
     pub at: DateTime<Utc>,
     /// Why it failed the last time.
     pub error: Option<String>,
+    /// What happened is kept all the same; only the answer is missing.
+    pub is_kept: bool,
 }
 
 /// Up to a hundred parked events, oldest first.
 pub async fn parked(on: impl Into<On<'_>>) -> sqlx::Result<Vec<Parked>> {
-    query(on, "select id, kind, at, error from event where state = 'parked' order by at limit 100").all().await
+    query(
+        on,
+        "select id, kind, at, error, state = 'unanswered' as is_kept from event
+         where state = 'parked' or state = 'unanswered' order by at limit 100",
+    )
+    .all()
+    .await
 }
 
 /// How many events are parked.
 pub async fn parked_count(on: impl Into<On<'_>>) -> sqlx::Result<i64> {
-    query(on, "select count(*) from event where state = 'parked'").value().await
+    query(on, "select count(*) from event where state = 'parked' or state = 'unanswered'").value().await
 }
 
-/// Gives a parked event another five tries; false when there is none of that id.
+/// Gives a parked event another five tries; false when there is none of that id. One that is kept without its answer is put
+/// away: what it says is done, and the token it could be answered with has run out.
 pub async fn revive(app: &App, id: &str) -> sqlx::Result<bool> {
     let changed = query(
         app.db.writer(),
-        "update event set state = 'new', attempts = 0, retry_at = null where id = $1 and state = 'parked'",
+        "update event set state = case when state = 'parked' then 'new' else 'done' end, attempts = 0, retry_at = null
+         where id = $1 and (state = 'parked' or state = 'unanswered')",
     )
     .bind(id)
     .execute()
@@ -200,5 +228,5 @@ pub async fn retain(app: &App) -> sqlx::Result<()> {
     for (before, step) in steps {
         while query(app.db.writer(), step).bind(before).bind(RETAIN_PAGE).execute().await? > 0 {}
     }
-    Ok(())
+    timeline::forget_taken_back(app.db.writer(), app.clock.now() - IDS_KEPT).await
 }

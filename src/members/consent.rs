@@ -1,15 +1,62 @@
-//! Who agreed to what, when, and to which wording. Append-only; the newest line for a purpose counts.
+//! Who agreed to what, where, when, and to which wording. Append-only; the newest line for a purpose counts.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::timeline;
 use crate::app::App;
 use crate::ids::{Actor, MemberId};
 use crate::store::{On, Tx, query};
+use crate::words::Lang;
 
 /// The purpose every campaign needs.
 pub const MARKETING: &str = "marketing";
+
+/// Where somebody answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum Source {
+    /// In the chat.
+    Chat,
+    /// On one of her pages.
+    Page,
+}
+
+/// A question about offers in the product's own words. Whenever a word of it changes, in whatever language, its version grows:
+/// it is stored with each answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question {
+    /// What it is called in the catalogues.
+    pub key: &'static str,
+    version: u32,
+}
+
+impl Question {
+    /// The one the chat asks who has just joined.
+    pub const IN_CHAT: Self = Self { key: "chat-consent-ask", version: 2 };
+    /// The one on the page where she joins.
+    pub const ON_JOINING: Self = Self { key: "join-offers", version: 1 };
+    /// The one on the page about herself.
+    pub const ON_HER_PAGE: Self = Self { key: "me-offers", version: 1 };
+
+    /// What its present text in `lang` is filed as.
+    pub fn wording(&self, lang: Lang) -> String {
+        format!("{}/{}/{lang}", self.key, self.version)
+    }
+
+    /// What its first text in `lang` is filed as.
+    pub fn first(&self, lang: Lang) -> String {
+        Self { version: 1, ..*self }.wording(lang)
+    }
+
+    /// Whether there is or was a text of it that is filed as `wording`.
+    pub fn knows(&self, wording: &str) -> bool {
+        let texts = (1..=self.version).map(|version| Self { version, ..*self });
+        texts.flat_map(|text| Lang::ALL.map(|lang| text.wording(lang))).any(|text| text == wording)
+    }
+}
 
 /// One answer of a member.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +65,9 @@ pub struct Answer<'a> {
     pub purpose: &'a str,
     /// Yes or no.
     pub granted: bool,
-    /// Which text she was shown.
+    /// Where she answered.
+    pub source: Source,
+    /// Which text she was shown, see [`Question::wording`]; `said/…` with her own words where she spoke unasked.
     pub wording: &'a str,
     /// When she answered.
     pub at: DateTime<Utc>,
@@ -28,14 +77,15 @@ pub struct Answer<'a> {
 pub async fn record(app: &App, tx: &mut Tx, member: MemberId, answer: Answer<'_>, actor: &Actor) -> sqlx::Result<()> {
     query(
         &mut *tx,
-        "insert into consent (member, purpose, at, id, granted, wording, recorded_at, actor_kind, actor_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into consent (member, purpose, at, id, granted, source, wording, recorded_at, actor_kind, actor_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(member)
     .bind(answer.purpose)
     .bind(answer.at)
     .bind(app.ids.make::<Uuid>())
     .bind(answer.granted)
+    .bind(answer.source)
     .bind(answer.wording)
     .bind(app.clock.now())
     .bind(actor.kind)
@@ -57,4 +107,46 @@ pub async fn is_granted(on: impl Into<On<'_>>, member: MemberId, purpose: &str) 
             .optional::<(bool,)>()
             .await?;
     Ok(newest.is_some_and(|(granted,)| granted))
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+    use crate::words::Words;
+
+    #[test]
+    fn a_question_whose_words_change_gets_a_new_version() {
+        let words = Words::load();
+        for (question, keys, known) in [
+            (Question::IN_CHAT, ["chat-consent-ask"].as_slice(), "e83f0120554f"),
+            (Question::ON_JOINING, &["join-offers"], "4da513333b18"),
+            (Question::ON_HER_PAGE, &["me-offers", "me-offers-what"], "6f658ed24bb8"),
+        ] {
+            let texts = Lang::ALL.map(|lang| keys.iter().map(|key| words.voice(lang).say(key)).collect::<Vec<_>>());
+            let hash = Sha256::digest(format!("{} {texts:?}", question.version));
+            let print: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(print, known, "{} changed: give it the next version, and put its new print here", question.key);
+        }
+    }
+
+    #[test]
+    fn only_texts_of_the_question_are_known() {
+        let question = Question { key: "ask", version: 2 };
+        for (wording, known) in [
+            ("ask/1/zh-Hant", true),
+            ("ask/2/ja", true),
+            ("ask/3/ja", false),
+            ("ask/0/ja", false),
+            ("ask/2/xx", false),
+            ("asks/1/ja", false),
+            ("ask", false),
+            ("", false),
+        ] {
+            assert_eq!(question.knows(wording), known, "{wording}");
+        }
+        assert_eq!(question.wording(Lang::En), "ask/2/en");
+        assert_eq!(question.first(Lang::En), "ask/1/en");
+    }
 }

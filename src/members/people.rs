@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::consent::Source;
 use super::{Number, keys, timeline};
 use crate::app::App;
 use crate::ids::{AccountId, Actor, LineUserId, MemberId};
@@ -111,13 +112,14 @@ pub async fn page(on: impl Into<On<'_>>, after: Option<MemberId>, limit: i64) ->
     select.push(" order by id limit ").push_bind(limit).all().await
 }
 
-/// Makes a person a member, once: false when she already was. `wording` names the text she agreed to.
+/// Makes a person a member, once: false when she already was. `wording` names the text she agreed to, `source` where.
 pub async fn join(
     app: &App,
     tx: &mut Tx,
     member: MemberId,
     at: DateTime<Utc>,
     actor: &Actor,
+    source: Source,
     wording: &str,
 ) -> sqlx::Result<bool> {
     let changed =
@@ -127,7 +129,8 @@ pub async fn join(
             .execute()
             .await?;
     if changed == 1 {
-        timeline::record(app, tx, member, timeline::Entry::new("joined", at, actor).with("wording", wording)).await?;
+        let entry = timeline::Entry::new("joined", at, actor).with("source", source).with("wording", wording);
+        timeline::record(app, tx, member, entry).await?;
     }
     Ok(changed == 1)
 }

@@ -149,14 +149,35 @@ pub async fn page(
     select.push(" order by id desc limit ").push_bind(limit).all().await
 }
 
-/// Blanks the text of a message its writer took back.
-pub async fn blank_message(tx: &mut Tx, member: MemberId, message_id: &str) -> sqlx::Result<()> {
-    query(tx, "update timeline set sealed = null where member = $1 and kind = 'said' and body ->> 'message' = $2")
+/// Blanks the text of a message its writer took back, and remembers that she did: the message itself may be written down
+/// only later.
+pub async fn take_back(tx: &mut Tx, member: MemberId, message_id: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
+    query(
+        &mut *tx,
+        "update timeline set sealed = null where member = $1 and kind = 'said' and body ->> 'message' = $2",
+    )
+    .bind(member)
+    .bind(message_id)
+    .execute()
+    .await?;
+    query(tx, "insert into taken_back (member, message, at) values ($1, $2, $3) on conflict do nothing")
         .bind(member)
         .bind(message_id)
+        .bind(at)
         .execute()
         .await
         .map(drop)
+}
+
+/// Whether a message was taken back by its writer.
+pub async fn is_taken_back(on: impl Into<On<'_>>, member: MemberId, message_id: &str) -> sqlx::Result<bool> {
+    let found = query(on, "select count(*) from taken_back where member = $1 and message = $2");
+    Ok(found.bind(member).bind(message_id).value::<i64>().await? > 0)
+}
+
+/// Forgets what was taken back before `before`: by then every message was written down or never will be.
+pub async fn forget_taken_back(on: impl Into<On<'_>>, before: DateTime<Utc>) -> sqlx::Result<()> {
+    query(on, "delete from taken_back where at < $1").bind(before).execute().await.map(drop)
 }
 
 /// The text of a line, opened for who may see it.

@@ -10,6 +10,9 @@ use super::colour::{Colour, LEAST_CONTRAST};
 use super::{At, Currency, Date, Defined, Document, Fault, Name, Texts, UnitPrice, Zone};
 use crate::words::Lang;
 
+/// Letters of an address LINE opens, at most.
+const LONGEST_ADDRESS: usize = 1000;
+
 /// The brand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +130,10 @@ pub struct Consent {
     /// The wording.
     #[garde(custom(wording))]
     pub text: Texts,
+    /// The https address of the privacy notice, which stands beside the wording.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[garde(skip)]
+    pub privacy: Option<At<String>>,
 }
 
 /// The languages we speak, for editors.
@@ -150,6 +157,12 @@ impl BrandFile {
     /// The store with this code.
     pub fn store(&self, code: &str) -> Option<&Store> {
         self.stores.iter().find(|store| store.code.as_str() == code)
+    }
+
+    /// Every template it says.
+    pub fn templates(&self) -> impl Iterator<Item = &At<String>> {
+        let Membership { welcome, welcome_back, joined, .. } = &self.membership;
+        [welcome, joined].into_iter().chain(welcome_back)
     }
 
     /// The template for a friend who came back.
@@ -179,8 +192,17 @@ impl Document for BrandFile {
             let fault = Fault::new("other-currency", price.place).with("given", price.currency.code());
             faults.push(fault.with("currency", self.currency.code()).hint("other-currency-hint"));
         }
+        if let Some(address) = self.membership.consent.privacy.as_ref().filter(|address| !is_https(address)) {
+            faults.push(Fault::new("not-an-address", address.place).hint("not-an-address-hint"));
+        }
         faults
     }
+}
+
+/// Whether LINE and a browser open it as an address over https.
+fn is_https(address: &str) -> bool {
+    let uri = address.parse::<http::Uri>().ok();
+    address.len() <= LONGEST_ADDRESS && uri.is_some_and(|uri| uri.scheme_str() == Some("https"))
 }
 
 impl Defined for BrandFile {

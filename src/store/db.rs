@@ -140,6 +140,12 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the database is there and only somebody else was in the way: holds a lock, or came first.
+pub fn is_contended(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code_means_contended(&code))
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         if !is_unavailable(&error) {
@@ -163,12 +169,39 @@ fn code_means_unavailable(code: &str) -> bool {
     }
 }
 
+fn code_means_contended(code: &str) -> bool {
+    const BUSY_LOCKED: [i64; 2] = [5, 6];
+    match code.len() {
+        5 => ["40001", "40P01", "55P03"].contains(&code),
+        _ => code.parse::<i64>().is_ok_and(|code| BUSY_LOCKED.contains(&(code & 0xff))),
+    }
+}
+
 /// How long `begin` waits for its turn unless told otherwise.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
-    use super::code_means_unavailable;
+    use super::{code_means_contended, code_means_unavailable};
+
+    #[test]
+    fn who_waits_for_another_is_told_apart_from_who_finds_nobody() {
+        for (code, contended) in [
+            ("5", true),      // SQLITE_BUSY
+            ("517", true),    // SQLITE_BUSY_SNAPSHOT
+            ("6", true),      // SQLITE_LOCKED
+            ("13", false),    // SQLITE_FULL
+            ("40001", true),  // serialization_failure
+            ("40P01", true),  // deadlock_detected
+            ("55P03", true),  // lock_not_available
+            ("57P01", false), // admin_shutdown
+            ("53300", false), // too_many_connections
+            ("23505", false), // unique_violation
+        ] {
+            assert_eq!(code_means_contended(code), contended, "{code}");
+            assert!(!contended || code_means_unavailable(code), "{code}");
+        }
+    }
 
     #[test]
     fn a_full_or_busy_database_is_unavailable_and_a_refused_row_is_not() {

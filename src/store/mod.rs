@@ -25,4 +25,4 @@ pub use open::{OpenError, OpenOptions};
 pub use query::{Bind, Query, Row, query};
 pub use tx::Tx;
 
-pub use db::is_unavailable;
+pub use db::{is_contended, is_unavailable};

@@ -1,8 +1,11 @@
 //! Walk 2: what a phone sees, from adding the account on.
 
 use chrono::TimeDelta;
+use serde_json::{Value, json};
+use shuke::ids::LineUserId;
 use shuke::members::friends::{self, FriendState};
 use shuke::members::{consent, timeline};
+use shuke::store::query;
 
 use crate::harness::on_both;
 use crate::shop::Shop;
@@ -41,6 +44,102 @@ async fn every_answer_in_chat_is_a_free_reply() {
         }
         let used = shop.sandbox.look(|world| world.used(shop.app.clock.now()));
         assert_eq!(used, 0, "no message was paid for");
+    })
+    .await;
+}
+
+/// The texts she agreed to by joining, and all her answers about offers: granted, where, which wording.
+async fn answers(shop: &Shop, phone: &LineUserId) -> (Vec<Value>, Vec<(bool, String, String)>) {
+    let member = shop.member_id(phone).await;
+    let history = timeline::page(&shop.app.db, member, None, 100).await.unwrap();
+    let joined = history.into_iter().filter(|line| line.kind == "joined").map(|line| Value::Object(line.body.0));
+    let offers = query(&shop.app.db, "select granted, source, wording from consent where member = $1 order by at, id")
+        .bind(member)
+        .all()
+        .await
+        .unwrap();
+    (joined.collect(), offers)
+}
+
+#[tokio::test]
+async fn what_she_agrees_to_stands_above_the_button_she_taps() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.follows("小美測試").await;
+        let shown = shop.messages(&mei);
+        let with_button = shown.iter().position(|message| message.to_string().contains("join/2026-11")).unwrap();
+        let read: Vec<String> = shown[..=with_button].iter().map(ToString::to_string).collect();
+        assert!(read.iter().any(|message| message.contains("表示您同意熟客咖啡保存您的 LINE 名稱")), "{read:?}");
+        assert!(read.iter().any(|message| message.contains("https://example.com/privacy")), "{read:?}");
+        shop.taps(&mei, "領取會員卡").await;
+        assert_eq!(answers(&shop, &mei).await.0, [json!({ "source": "chat", "wording": "2026-11" })]);
+        assert!(!shop.last_message(&mei).contains("一個月"), "nothing is promised that nothing keeps");
+        shop.says(&mei, "會員卡").await;
+        assert!(!shop.messages(&mei).last().unwrap().to_string().contains("表示您同意"), "she is told once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tap_that_saw_no_wording_or_an_old_one_makes_no_member() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.follows("小美測試").await;
+        let tap = |data: &str| json!({ "type": "postback", "label": "領取會員卡", "data": data });
+        for unread in [tap("join"), tap("join/2020-01")] {
+            shop.sandbox.tap(&mei, &unread, None).await.unwrap();
+            shop.settle().await;
+            assert!(!shop.member(&mei).await.is_joined(), "{unread}");
+            assert!(shop.messages(&mei).last().unwrap().to_string().contains("表示您同意"), "{unread}");
+        }
+        shop.says(&mei, "領取會員卡").await;
+        assert!(!shop.member(&mei).await.is_joined(), "her words ask for the card");
+        shop.taps(&mei, "領取會員卡").await;
+        assert!(shop.member(&mei).await.is_joined(), "the invitation's own button makes her a member");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn wherever_a_brand_puts_the_button_the_wording_comes_with_it() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.follows("小美測試").await;
+        for words in ["加入會員", "會員卡"] {
+            let before = shop.messages(&mei).len();
+            shop.says(&mei, words).await;
+            let said: Vec<String> = shop.messages(&mei)[before..].iter().map(ToString::to_string).collect();
+            assert!(said.iter().any(|message| message.contains("join/2026-11")), "{words}: {said:?}");
+            assert!(said.iter().any(|message| message.contains("表示您同意")), "{words}: {said:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn answers_about_offers_are_filed_as_what_they_were() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        shop.taps(&mei, "好，請通知我").await;
+        shop.advance(TimeDelta::minutes(1)).await;
+        shop.says(&mei, "ＳＴＯＰ").await;
+        shop.advance(TimeDelta::minutes(1)).await;
+        // A button sent before questions had versions.
+        let old = json!({ "type": "postback", "label": "好", "data": "consent/yes" });
+        shop.sandbox.tap(&mei, &old, None).await.unwrap();
+        let forged = json!({ "type": "postback", "label": "好", "data": "consent/no/anything" });
+        shop.sandbox.tap(&mei, &forged, None).await.unwrap();
+        shop.settle().await;
+        let filed = |granted, wording: &str| (granted, String::from("chat"), String::from(wording));
+        assert_eq!(
+            answers(&shop, &mei).await.1,
+            [
+                filed(true, "chat-consent-ask/2/zh-Hant"),
+                filed(false, "said/stop"),
+                filed(true, "chat-consent-ask/1/zh-Hant"),
+            ]
+        );
     })
     .await;
 }

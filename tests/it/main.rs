@@ -4,6 +4,7 @@
 
 mod api;
 mod architecture;
+mod brand;
 mod campaigns;
 mod chat;
 mod commands;

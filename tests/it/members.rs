@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use shuke::ids::Actor;
 use shuke::jobs;
-use shuke::members::consent::{self, Answer, MARKETING};
+use shuke::members::consent::{self, Answer, MARKETING, Source};
 use shuke::members::{self, accounts, friends, sessions, tags, timeline};
 use shuke::sandbox::world::Endpoint;
 use shuke::sandbox::{Fault, FaultKind};
@@ -73,7 +73,7 @@ async fn the_newest_answer_about_offers_counts() {
         let answer = async |granted: bool, minute: i64| {
             let mut tx = db.begin().await.unwrap();
             let at = now + TimeDelta::minutes(minute);
-            let answer = Answer { purpose: MARKETING, granted, wording: "2026-11", at };
+            let answer = Answer { purpose: MARKETING, granted, source: Source::Page, wording: "2026-11", at };
             consent::record(&shop.app, &mut tx, member, answer, &actor).await.unwrap();
             tx.commit().await.unwrap();
             consent::is_granted(&db, member, MARKETING).await.unwrap()
@@ -159,7 +159,7 @@ async fn a_profile_that_never_comes_ends_among_the_dead_jobs() {
         let dead = jobs::list(&db, None, 10).await.unwrap();
         assert_eq!(dead.len(), 1, "it is not asked for for ever");
         assert!(dead[0].error.is_some(), "and says why");
-        assert_eq!(shop.messages(&mei).len(), 1, "she was welcomed all the same");
+        assert_eq!(shop.messages(&mei).len(), 2, "she was welcomed all the same, and told what the card means");
     })
     .await;
 }

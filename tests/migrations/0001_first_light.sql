@@ -30,14 +30,17 @@ insert into member_tag (member, tag, is_on, at, recorded_at, actor_kind, actor_i
     (uuid '0195000b-7c00-700b-804d-000000a7d8e1', '常客', true, '2026-02-01T02:00:00+00:00', '2026-02-01T02:00:00.2+00:00', 'api', 'pos'),
     (uuid '0195000b-7c00-700b-804d-000000a7d8e1', 'staff', false, '2026-02-02T02:00:00+00:00', '2026-02-02T02:00:00+00:00', 'operator', 'cli');
 
-insert into consent (member, purpose, at, id, granted, wording, recorded_at, actor_kind, actor_id) values
-    (uuid '0195000b-7c00-700b-804d-000000a7d8e1', 'marketing', '2026-01-06T03:20:00.5+00:00', uuid '0195001f-7c00-701f-80d9-000001d9061d', true, 'welcome-1', '2026-01-06T03:20:00.6+00:00', 'member', '0195000b-7c00-700b-804d-000000a7d8e1'),
-    (uuid '0195000b-7c00-700b-804d-000000a7d8e1', 'marketing', '2026-02-06T03:20:00.5+00:00', uuid '01950020-7c00-7020-80e0-000001e84860', false, 'page-1', '2026-02-06T03:20:00.6+00:00', 'member', '0195000b-7c00-700b-804d-000000a7d8e1');
+insert into consent (member, purpose, at, id, granted, source, wording, recorded_at, actor_kind, actor_id) values
+    (uuid '0195000b-7c00-700b-804d-000000a7d8e1', 'marketing', '2026-01-06T03:20:00.5+00:00', uuid '0195001f-7c00-701f-80d9-000001d9061d', true, 'chat', 'chat-consent-ask/1/zh-Hant', '2026-01-06T03:20:00.6+00:00', 'member', '0195000b-7c00-700b-804d-000000a7d8e1'),
+    (uuid '0195000b-7c00-700b-804d-000000a7d8e1', 'marketing', '2026-02-06T03:20:00.5+00:00', uuid '01950020-7c00-7020-80e0-000001e84860', false, 'page', 'me-offers/1/zh-Hant', '2026-02-06T03:20:00.6+00:00', 'member', '0195000b-7c00-700b-804d-000000a7d8e1');
 
 insert into timeline (member, id, kind, format, at, recorded_at, actor_kind, actor_id, body, sealed) values
     (uuid '0195000b-7c00-700b-804d-000000a7d8e1', uuid '01950029-7c00-7029-811f-000002719cbb', 'followed', 1, '2026-01-06T03:19:57.301+00:00', '2026-01-06T03:19:58+00:00', 'member', '', '{}', null),
     (uuid '0195000b-7c00-700b-804d-000000a7d8e1', uuid '0195002a-7c00-702a-8126-00000280defe', 'said', 1, '2026-01-06T03:25:00+00:00', '2026-01-06T03:25:00.1+00:00', 'member', '', '{"message": "468789577898262530", "type": "text"}', bytea '\xcccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc'),
     (uuid '0195000b-7c00-700b-804d-000000a7d8e1', uuid '0195002b-7c00-702b-812d-000002902141', 'stamped', 1, '2026-01-06T04:00:00+00:00', '2026-01-06T04:00:00+00:00', 'staff', '', '{"card": "coffee", "stamps": 2, "tags": ["a", "b"]}', null);
+
+insert into taken_back (member, message, at) values
+    (uuid '0195000b-7c00-700b-804d-000000a7d8e1', '468789577898262531', '2026-01-06T03:26:00+00:00');
 
 insert into member_session (token_hash, member, created_at, ends_at) values
     (bytea '\x0101010101010101010101010101010101010101010101010101010101010101', uuid '0195000b-7c00-700b-804d-000000a7d8e1', '2026-02-06T03:20:00+00:00', '2026-03-08T03:20:00+00:00');

@@ -115,9 +115,15 @@ async fn joins(
         .await?;
     timeline::record(app, tx, member, timeline::Entry::new("followed", at, &actor)).await?;
     let wording = &brand.membership.consent.version;
-    members::join(app, tx, member, at, &actor, wording).await?;
+    members::join(app, tx, member, at, &actor, consent::Source::Chat, wording).await?;
     if guest.consents {
-        let answer = consent::Answer { purpose: consent::MARKETING, granted: true, wording, at };
+        let answer = consent::Answer {
+            purpose: consent::MARKETING,
+            granted: true,
+            source: consent::Source::Chat,
+            wording: &consent::Question::IN_CHAT.wording(brand.language),
+            at,
+        };
         consent::record(app, tx, member, answer, &actor).await?;
     }
     Ok(member)

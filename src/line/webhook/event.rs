@@ -241,11 +241,11 @@ impl Event {
         }
     }
 
-    /// The person it is about, where LINE says.
+    /// The person whose chat with the account it is of. Who speaks in a group has no part in it: she need not be a friend.
     pub fn user_id(&self) -> Option<&LineUserId> {
         match self.source.as_ref()? {
-            Source::User { user } | Source::Group { user, .. } | Source::Room { user, .. } => user.as_ref(),
-            Source::Unknown { .. } => None,
+            Source::User { user } => user.as_ref(),
+            Source::Group { .. } | Source::Room { .. } | Source::Unknown { .. } => None,
         }
     }
 
@@ -254,7 +254,7 @@ impl Event {
         if self.mode == Mode::Active { self.reply_token.as_deref() } else { None }
     }
 
-    /// What to put events of one origin in order by: the person, else the group or room, else nothing.
+    /// What to put events of one origin in order by: the person of a chat, the group or the room; else nothing.
     pub fn source_key(&self) -> Option<&str> {
         if let Some(user) = self.user_id() {
             return Some(user.as_str());
@@ -477,13 +477,13 @@ mod tests {
     }
 
     #[test]
-    fn the_source_key_is_the_person_else_the_chat() {
+    fn the_source_key_is_the_person_or_the_group() {
         let cases = [
             (json!({ "type": "user", "userId": MEI }), Some(MEI)),
             (json!({ "type": "user" }), None),
             (json!({ "type": "user", "userId": "mei" }), None),
             (json!({ "type": "group", "groupId": "C1" }), Some("C1")),
-            (json!({ "type": "group", "groupId": "C1", "userId": MEI }), Some(MEI)),
+            (json!({ "type": "group", "groupId": "C1", "userId": MEI }), Some("C1")),
             (json!({ "type": "room", "roomId": "R1" }), Some("R1")),
             (json!({ "type": "square", "squareId": "S1" }), None),
         ];

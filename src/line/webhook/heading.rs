@@ -20,9 +20,9 @@ pub struct Heading {
     pub kind: String,
     /// When it happened.
     pub timestamp: Option<DateTime<Utc>>,
-    /// The person it is about.
+    /// The person whose chat with the account it is of; nobody who speaks in a group.
     pub user: Option<LineUserId>,
-    /// The group or room it came from, where it is about no person.
+    /// The group or room it came from.
     pub chat: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl Heading {
         Self::the_short_way(raw).unwrap_or_else(|| Self::of(&Event::parse(raw.as_bytes())))
     }
 
-    /// What to put events of one origin in order by: the person, else the group or room, else nothing.
+    /// What to put events of one origin in order by: the person of a chat, the group or the room; else nothing.
     pub fn source_key(&self) -> Option<&str> {
         self.user.as_ref().map(LineUserId::as_str).or(self.chat.as_deref())
     }
@@ -88,14 +88,10 @@ impl Heading {
 }
 
 fn origin(source: &ShortSource<'_>) -> (Option<LineUserId>, Option<String>) {
-    let chat = match (source.kind.unwrap_or_default(), source.group_id, source.room_id) {
-        ("user", ..) => None,
-        ("group", Some(chat), _) | ("room", _, Some(chat)) => Some(chat),
-        _ => return (None, None),
-    };
-    match source.user_id.and_then(|id| id.parse().ok()) {
-        Some(user) => (Some(user), None),
-        None => (None, chat.map(String::from)),
+    match (source.kind.unwrap_or_default(), source.group_id, source.room_id) {
+        ("user", ..) => (source.user_id.and_then(|id| id.parse().ok()), None),
+        ("group", Some(chat), _) | ("room", _, Some(chat)) => (None, Some(String::from(chat))),
+        _ => (None, None),
     }
 }
 
@@ -150,6 +146,15 @@ mod tests {
             let event = format!("{},\"source\":{source}}}", head.trim_end_matches('}')).replacen("{,", "{", 1);
             let long = Heading::of(&Event::parse(event.as_bytes()));
             prop_assert_eq!(Heading::read(&event), long, "{}", event);
+        }
+    }
+
+    #[test]
+    fn who_speaks_in_a_group_is_not_the_person_of_a_chat() {
+        for (kind, id) in [("group", "groupId"), ("room", "roomId")] {
+            let event = format!(r#"{{"type":"message","source":{{"type":"{kind}","{id}":"C1","userId":"{USER}"}}}}"#);
+            let heading = Heading::the_short_way(&event).expect("nothing odd");
+            assert_eq!((heading.user.as_ref(), heading.source_key()), (None, Some("C1")));
         }
     }
 

@@ -12,7 +12,7 @@ use super::views;
 use crate::ids::Actor;
 use crate::line::client::{IdToken, NotVerified};
 use crate::members::accounts::Directory;
-use crate::members::consent::{self, MARKETING};
+use crate::members::consent::{self, MARKETING, Question, Source};
 use crate::members::friends::{self, Profile};
 use crate::members::{self, Member, sessions};
 use crate::problem::Problem;
@@ -55,6 +55,10 @@ pub struct JoinPage {
     pub consent: String,
     /// Which wording that is, kept with her answer.
     pub wording: String,
+    /// The address of the brand's privacy notice; empty when it has none.
+    pub privacy: String,
+    /// Which wording of the question about offers she sees here.
+    pub asked: String,
 }
 
 /// Draws the sign-in page that leads on to `next`.
@@ -138,6 +142,8 @@ pub(super) async fn join_page(face: &Face, reader: Reader, member: &Member) -> R
         gift: views::first_gift(&face.app, &scene, member.id).await?,
         consent: String::from(consent.text.in_lang(scene.shell.voice.lang)),
         wording: consent.version.clone(),
+        privacy: consent.privacy.as_ref().map(|address| address.value.clone()).unwrap_or_default(),
+        asked: Question::ON_JOINING.wording(scene.shell.voice.lang),
         shell: scene.shell,
     };
     Ok(Page::new(page, &face.policy()).into_response())
@@ -149,6 +155,8 @@ pub(super) struct Joining {
     wording: String,
     #[serde(default)]
     offers: Option<String>,
+    #[serde(default)]
+    asked: String,
 }
 
 /// `POST /m/join`: she takes her card.
@@ -165,12 +173,15 @@ pub(super) async fn join(
         // The wording was changed while she read: she agrees to what stands there now, or not at all.
         return join_page(&face, reader, member).await;
     }
-    let (now, actor) = (app.clock.now(), Actor::member(member.id));
+    let wants_offers = joining.offers.as_deref() == Some("yes");
+    if wants_offers && !Question::ON_JOINING.knows(&joining.asked) {
+        return Err(Problem::malformed("asked names no text of ours."));
+    }
+    let (now, actor, source) = (app.clock.now(), Actor::member(member.id), Source::Page);
     let mut tx = app.db.begin().await?;
-    let is_new = members::join(app, &mut tx, member.id, now, &actor, &joining.wording).await?;
-    if is_new && joining.offers.as_deref() == Some("yes") {
-        let wording = format!("join-offers/{}", scene.shell.voice.lang);
-        let answer = consent::Answer { purpose: MARKETING, granted: true, wording: &wording, at: now };
+    let is_new = members::join(app, &mut tx, member.id, now, &actor, source, &joining.wording).await?;
+    if is_new && wants_offers {
+        let answer = consent::Answer { purpose: MARKETING, granted: true, source, wording: &joining.asked, at: now };
         consent::record(app, &mut tx, member.id, answer, &actor).await?;
     }
     tx.commit().await?;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::guard::Visitor;
 use crate::ids::Actor;
-use crate::members::consent::{self, MARKETING};
+use crate::members::consent::{self, MARKETING, Question, Source};
 use crate::members::{self, friends};
 use crate::problem::Problem;
 use crate::web::Page;
@@ -16,9 +16,6 @@ use crate::web::face::Face;
 use crate::web::pieces::Shell;
 use crate::web::reader::Reader;
 use crate::words::Lang;
-
-/// What the wording of the question about offers is called; the language follows after a slash.
-const WORDING: &str = "me-offers";
 
 /// The page.
 #[derive(Debug, Template)]
@@ -70,7 +67,7 @@ pub(super) async fn show(
         number: member.number.grouped(),
         since: joined.map(|day| scene.voice().day(day, scene.today())).unwrap_or_default(),
         wants_offers: consent::is_granted(&app.db, member.id, MARKETING).await?,
-        wording: format!("{WORDING}/{}", scene.voice().lang),
+        wording: Question::ON_HER_PAGE.wording(scene.voice().lang),
         is_saved: after.saved.is_some(),
         shell: scene.shell,
     };
@@ -96,13 +93,13 @@ pub(super) async fn offers(
         "no" => false,
         _ => return Err(Problem::malformed("offers is yes or no.")),
     };
-    let shown = said.wording.strip_prefix(WORDING).and_then(|rest| rest.strip_prefix('/'));
-    if shown.and_then(|lang| lang.parse::<Lang>().ok()).is_none() {
+    if !Question::ON_HER_PAGE.knows(&said.wording) {
         return Err(Problem::malformed("wording names no text of ours."));
     }
     let (app, member) = (&face.app, visitor.member.id);
     let mut tx = app.db.begin().await?;
-    let answer = consent::Answer { purpose: MARKETING, granted, wording: &said.wording, at: app.clock.now() };
+    let (source, at) = (Source::Page, app.clock.now());
+    let answer = consent::Answer { purpose: MARKETING, granted, source, wording: &said.wording, at };
     consent::record(app, &mut tx, member, answer, &Actor::member(member)).await?;
     tx.commit().await?;
     Ok(saved(&face))

@@ -28,3 +28,4 @@ date-month-9 = Sep
 date-month-10 = Oct
 date-month-11 = Nov
 date-month-12 = Dec
+consent-privacy = Privacy policy

@@ -28,3 +28,4 @@ date-month-9 = 9
 date-month-10 = 10
 date-month-11 = 11
 date-month-12 = 12
+consent-privacy = 隱私權政策

@@ -5,6 +5,7 @@
 
 mod openapi;
 mod schema;
+mod shop;
 
 use std::sync::{Arc, Mutex};
 

@@ -154,3 +154,29 @@ async fn the_sandbox_can_knock_wrongly_too() {
     })
     .await;
 }
+
+/// Requests that wait together share a commit. One the store cannot take is told so, and the others are stored.
+#[tokio::test]
+async fn one_bad_request_is_not_everybodys_503() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let door = door(&shop).await;
+        let of_kind = |id: &str, kind: &str| {
+            let mut event = follow(id);
+            event["type"] = json!(kind);
+            webhook(&[event])
+        };
+        // A store that takes only one such event stands for whatever it may refuse.
+        query(db.writer(), "create unique index one_alone on event (kind) where kind = 'odd'").execute().await.unwrap();
+        assert_eq!(knock_signed(&shop, &door, &of_kind("01A", "odd")).await, StatusCode::OK);
+        let [first, second, third] = [of_kind("01B", "follow"), of_kind("01C", "odd"), of_kind("01D", "follow")];
+        let told = tokio::join!(
+            knock_signed(&shop, &door, &first),
+            knock_signed(&shop, &door, &second),
+            knock_signed(&shop, &door, &third)
+        );
+        assert_eq!(told, (StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE, StatusCode::OK));
+        assert_eq!(stored(&db).await, 3);
+    })
+    .await;
+}

@@ -16,7 +16,7 @@ async fn duplicates_have_one_effect_and_one_reply() {
         let shop = Shop::open(&db).await;
         shop.sandbox.set_habits(Habits { duplicates: 3, ..Habits::default() });
         let mei = shop.follows("小美測試").await;
-        assert_eq!(shop.messages(&mei).len(), 1, "one welcome");
+        assert_eq!(shop.messages(&mei).len(), 2, "one welcome, with what the card means");
         let member = shop.member_id(&mei).await;
         let history = timeline::page(&db, member, None, 100).await.unwrap();
         assert_eq!(history.iter().filter(|line| line.kind == "followed").count(), 1);

@@ -8,8 +8,9 @@ use shuke::app::App;
 use shuke::brand::{self, Brand, Outcome};
 use shuke::campaigns::{self, Plan, Status};
 use shuke::ids::{AccountId, Actor, LineUserId, RunId};
+use shuke::members::consent::{self, Source};
 use shuke::members::friends::{self, FriendState};
-use shuke::members::{self, consent};
+use shuke::members::{self};
 use shuke::sandbox::{NewUser, Sandbox, Via};
 use shuke::store::query;
 use uuid::Uuid;
@@ -36,6 +37,11 @@ impl Shop {
         let mut files = self.files.lock().unwrap();
         let file = files.iter_mut().find(|file| file.source.path == path).expect("the file is there");
         file.source.text = String::from(text);
+    }
+
+    /// The marketer puts a new file there.
+    pub fn adds(&self, path: &str, text: &str) {
+        self.files.lock().unwrap().push(brand::File { source: shuke::spec::Source::new(path, text), fault: None });
     }
 
     /// `shuke plan NAME`
@@ -197,8 +203,9 @@ pub async fn regulars(
             let profile = friends::Profile { name: String::from(*name), picture: None, language: language.clone() };
             friends::keep_profile(app, &mut tx, &friend, &profile).await.unwrap();
             let actor = Actor::member(friend.member);
-            members::join(app, &mut tx, friend.member, now, &actor, "a wording").await.unwrap();
-            let answer = consent::Answer { purpose: consent::MARKETING, granted: true, wording: "a wording", at: now };
+            members::join(app, &mut tx, friend.member, now, &actor, Source::Chat, "a wording").await.unwrap();
+            let (purpose, source) = (consent::MARKETING, Source::Chat);
+            let answer = consent::Answer { purpose, granted: true, source, wording: "a wording", at: now };
             consent::record(app, &mut tx, friend.member, answer, &actor).await.unwrap();
         }
         tx.commit().await.unwrap();

@@ -48,7 +48,10 @@ async fn a_friend_joins_on_the_page_and_says_whether_she_wants_offers() {
             assert_eq!(old.status, 200, "she did not read these words");
             assert!(!shop.member(&phone).await.is_joined());
 
-            let mut form = vec![("wording", wording.as_str())];
+            page.says("href=\"https://example.com/privacy\"");
+            let (asked, unknown) = (page.field("asked"), [("wording", wording.as_str()), ("offers", "yes")]);
+            assert_eq!(browser.post("/m/join", &unknown).await.status, 400, "offers without a question");
+            let mut form = vec![("wording", wording.as_str()), ("asked", asked.as_str())];
             form.extend(offers.map(|offers| ("offers", offers)));
             assert_eq!(browser.post("/m/join", &form).await.leads_to(), "/m/");
             let member = shop.member(&phone).await;
@@ -156,13 +159,13 @@ async fn offers_are_stopped_and_started_with_the_words_she_read() {
         page.says("小美測試");
         page.says("您目前不會收到優惠訊息");
         let wording = page.field("wording");
-        assert_eq!(wording, "me-offers/zh-Hant");
+        assert_eq!(wording, "me-offers/1/zh-Hant");
         let answer = browser.post("/m/me/offers", &[("offers", "yes"), ("wording", &wording)]).await;
         assert_eq!(answer.leads_to(), "/m/me?saved=1");
         assert!(consent::is_granted(&db, id, MARKETING).await.unwrap());
         browser.get("/m/me?saved=1").await.says("您目前會收到優惠訊息");
         for form in [
-            vec![("offers", "maybe"), ("wording", "me-offers/ja")],
+            vec![("offers", "maybe"), ("wording", "me-offers/1/ja")],
             vec![("offers", "no"), ("wording", "'; drop table consent --")],
             vec![("offers", "no")],
             vec![],
