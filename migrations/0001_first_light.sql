@@ -440,6 +440,7 @@ create table reply (
     unique (account, event)
 );
 create index reply_pending on reply (created_at) where state in ('pending', 'trying');
+create index reply_settled on reply (settled_at) where settled_at is not null;
 
 -- What a campaign would do at one moment. summary is what `plan` printed; the digest covers it.
 create table plan (
@@ -465,6 +466,7 @@ create table plan_person (
     primary key (plan, member)
 );
 create index plan_person_body on plan_person (plan, body_hash, line_user_id) where reason is null;
+create index plan_person_sealed on plan_person (plan) where sealed_body is not null;
 
 create table plan_body (
     plan uuid not null references plan (id),
@@ -546,3 +548,4 @@ create table delivery (
 create index delivery_run on delivery (run, state, reason);
 create index delivery_settled on delivery (settled_at) where state = 'accepted';
 create index delivery_batch on delivery (batch, line_user_id);
+create index delivery_sealed on delivery (run) where sealed_body is not null;

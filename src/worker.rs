@@ -1,12 +1,11 @@
 //! What runs beside the requests: the one list of jobs, of schedules, and of who is told of what happened.
 
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::FutureExt as _;
 use futures_util::future::join_all;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -14,7 +13,7 @@ use crate::app::{App, Job, Retry};
 use crate::campaigns::{self, PrepareRun};
 use crate::delivery::{self, Sender};
 use crate::intake;
-use crate::jobs::{self, Claimed, Task, Wait};
+use crate::jobs::{self, Claimed, Task, Wait, guarded};
 use crate::loyalty;
 use crate::members::profiles::FetchProfile;
 use crate::members::sessions;
@@ -52,10 +51,18 @@ async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::E
         "close-ledger-day" => drop(loyalty::ledger::close_days(app).await?),
         "retain-events" => intake::retain(app).await?,
         "sweep-plans" => drop(campaigns::sweep(app).await?),
+        "forget-messages" => forget_messages(app).await?,
         "end-sessions" => drop(sessions::sweep(app).await? + staff::sweep(app).await?),
         _ => {}
     }
     Ok(())
+}
+
+/// Removes the words of messages that have left, been refused or been dropped.
+async fn forget_messages(app: &App) -> sqlx::Result<()> {
+    delivery::replies::forget(app).await?;
+    delivery::runs::forget_bodies(app).await?;
+    campaigns::forget_bodies(app).await.map(drop)
 }
 
 /// Name and period of each schedule.
@@ -65,9 +72,10 @@ const SCHEDULES: &[(&str, TimeDelta)] = &[
     ("end-sessions", TimeDelta::hours(6)),
     ("sweep-plans", TimeDelta::hours(6)),
     ("retain-events", TimeDelta::hours(12)),
+    ("forget-messages", TimeDelta::hours(12)),
 ];
 
-/// Jobs claimed at once, and how long a claim lasts before another worker may take it over.
+/// Jobs that run at once, and how long a claim lasts before another worker may take it over.
 const CLAIM: i64 = 16;
 const CLAIM_LASTS: TimeDelta = TimeDelta::minutes(2);
 /// How long an idle worker sleeps when nobody rings.
@@ -75,50 +83,68 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// Starts everything that runs beside the requests.
 pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
-    tasks.spawn(jobs_loop(app.clone(), stop.clone()));
+    tasks.spawn(keep_running_jobs(app.clone(), stop.clone()));
     tasks.spawn(schedules_loop(app.clone(), stop.clone()));
-    let (sender, until) = (Sender::new(app.clone()), stop.clone());
-    tasks.spawn(async move { sender.run(until).await });
+    tasks.spawn(keep_sending(Sender::new(app.clone()), stop.clone()));
 }
 
-async fn jobs_loop(app: App, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        match run_due_jobs(&app).await {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(error) => tracing::warn!(%error, "jobs could not be claimed"),
-        }
-        tokio::select! {
-            () = app.jobs_bell.notified() => {}
-            () = tokio::time::sleep(POLL) => {}
-            () = stop.cancelled() => return,
-        }
+async fn keep_sending(sender: Sender, stop: CancellationToken) {
+    while let Err(panic) = guarded(sender.run(stop.clone())).await {
+        tracing::error!(panic, "the sender stopped; it starts again in a second");
+        tokio::time::sleep(POLL).await;
     }
 }
 
-/// Runs the jobs that are due, by hand in tests; gives their number. They run side by side, so that one that waits for LINE
-/// holds up no other beyond the time it was claimed for.
+/// Runs what is due until told to stop, then lets the jobs that run come to their end. Each is a task of its own: one that
+/// takes long takes up one place and holds up no other.
+pub async fn keep_running_jobs(app: App, stop: CancellationToken) {
+    let mut running = JoinSet::new();
+    while !stop.is_cancelled() {
+        let free = CLAIM - i64::try_from(running.len()).unwrap_or(CLAIM);
+        let claimed = claim_due(&app, free).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "jobs could not be claimed");
+            Vec::new()
+        });
+        for job in claimed {
+            let app = app.clone();
+            running.spawn(async move {
+                if let Err(error) = do_job(&app, &job).await {
+                    tracing::warn!(%error, job.name, "what became of a job could not be written down; it runs again");
+                }
+            });
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = app.jobs_bell.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+            Some(_) = running.join_next() => while running.try_join_next().is_some() {},
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+/// Runs the jobs that are due, by hand in tests; gives their number.
 pub async fn run_due_jobs(app: &App) -> sqlx::Result<usize> {
-    let now = app.clock.now();
-    jobs::sweep(&app.db, now, CLAIM).await?;
-    let claimed = jobs::claim(&app.db, app.holder, now, JOBS, CLAIM, CLAIM_LASTS).await?;
-    let runs = claimed.iter().map(|job| async move {
-        let outcome = guarded(run_job(app, job)).await.unwrap_or_else(|panic| Err(Retry::Failed(panic)));
-        settle(app, job, outcome).await
-    });
-    for settled in join_all(runs).await {
-        settled?;
+    let claimed = claim_due(app, CLAIM).await?;
+    for done in join_all(claimed.iter().map(|job| do_job(app, job))).await {
+        done?;
     }
     Ok(claimed.len())
 }
 
-/// Runs `work`; a panic in it ends neither the loop nor what runs beside it.
-async fn guarded<T>(work: impl Future<Output = T>) -> Result<T, String> {
-    AssertUnwindSafe(Box::pin(work)).catch_unwind().await.map_err(|panic| {
-        let said = panic.downcast_ref::<&str>().map(|text| String::from(*text));
-        let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-        format!("the program panicked over it: {said}")
-    })
+/// Brings back what another worker left, and takes up to `most` jobs.
+async fn claim_due(app: &App, most: i64) -> sqlx::Result<Vec<Claimed>> {
+    if most < 1 {
+        return Ok(Vec::new());
+    }
+    let now = app.clock.now();
+    jobs::sweep(&app.db, now, CLAIM_LASTS, CLAIM).await?;
+    jobs::claim(&app.db, app.holder, now, JOBS, most, CLAIM_LASTS).await
+}
+
+async fn do_job(app: &App, job: &Claimed) -> sqlx::Result<()> {
+    let outcome = guarded(run_job(app, job)).await.unwrap_or_else(|panic| Err(Retry::Failed(panic)));
+    settle(app, job, outcome).await
 }
 
 async fn settle(app: &App, job: &Claimed, outcome: Result<(), Retry>) -> sqlx::Result<()> {

@@ -7,6 +7,7 @@ use super::{Brand, Definition};
 use crate::app::App;
 use crate::campaigns::apply::{self as applying, lock, obstacles, quota_gap, start};
 use crate::campaigns::{self, Difference, Fingerprint, Kept, Plan, Proposal, PushError, Ran};
+use crate::delivery::{self, Quota};
 use crate::ids::{Actor, RunId};
 use crate::spec::Defined as _;
 use crate::spec::definitions::{self, Change, Changed, GONE, Head, Pin};
@@ -68,15 +69,13 @@ pub async fn apply(app: &App, brand: &Brand, digest: &str, actor: &Actor) -> Res
         return Ok(Outcome::AlreadyRun(ran));
     }
     let newest = definitions::newest(&app.db).await?;
-    let mut found = obstacles(app, &app.db, &plan, &brand.print_for(&plan, &newest)).await?;
-    if found.is_empty() {
-        found.extend(quota_gap(app, &plan).await?);
-    }
+    let found = obstacles(app, &app.db, &plan, &brand.print_for(&plan, &newest)).await?;
     if !found.is_empty() {
         return Ok(Outcome::Refused(found));
     }
+    let quota = delivery::quota(app).await?;
     let mut tx = app.db.begin().await?;
-    let outcome = begin_run(app, &mut tx, brand, &plan, actor).await?;
+    let outcome = begin_run(app, &mut tx, brand, &plan, quota, actor).await?;
     tx.commit().await?;
     if let Outcome::Started(run) = &outcome {
         campaigns::prepare(app, *run).await?;
@@ -85,14 +84,24 @@ pub async fn apply(app: &App, brand: &Brand, digest: &str, actor: &Actor) -> Res
 }
 
 /// Looks once more, now that nobody else can publish or apply a plan of the campaign, then publishes and creates the run.
-async fn begin_run(app: &App, tx: &mut Tx, brand: &Brand, plan: &Kept, actor: &Actor) -> sqlx::Result<Outcome> {
+async fn begin_run(
+    app: &App,
+    tx: &mut Tx,
+    brand: &Brand,
+    plan: &Kept,
+    quota: Quota,
+    actor: &Actor,
+) -> sqlx::Result<Outcome> {
     install::lock(tx).await?;
     let Some(plan) = &lock(tx, plan).await? else { return Ok(Outcome::NoSuchPlan) };
     if let Some(ran) = applying::ran(&mut *tx, plan).await? {
         return Ok(Outcome::AlreadyRun(ran));
     }
     let newest = definitions::newest(&mut *tx).await?;
-    let found = obstacles(app, &mut *tx, plan, &brand.print_for(plan, &newest)).await?;
+    let mut found = obstacles(app, &mut *tx, plan, &brand.print_for(plan, &newest)).await?;
+    if found.is_empty() {
+        found.extend(quota_gap(app, tx, plan, quota).await?);
+    }
     if !found.is_empty() {
         return Ok(Outcome::Refused(found));
     }

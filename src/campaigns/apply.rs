@@ -7,7 +7,7 @@ use super::digest::{Difference, Fingerprint, differences};
 use super::jobs::PrepareRun;
 use super::store::{self, Kept, Ran};
 use crate::app::App;
-use crate::delivery::{self, QuotaError, approval, runs};
+use crate::delivery::{Quota, approval, runs};
 use crate::ids::{Actor, RunId};
 use crate::jobs::{self, When};
 use crate::staff::audit;
@@ -59,11 +59,10 @@ pub async fn people(on: impl Into<On<'_>>, plan: &Kept) -> sqlx::Result<i64> {
     store::count_inside(on, plan.id).await
 }
 
-/// Whether the month does not suffice for a plan.
-pub async fn quota_gap(app: &App, plan: &Kept) -> Result<Option<Difference>, QuotaError> {
-    let need = people(&app.db, plan).await?;
-    let quota = delivery::quota(app).await?;
-    let left = quota.left_after(0).filter(|left| *left < need);
+/// Whether the month, as LINE told it a moment ago and as our rows tell it now, does not suffice for a plan.
+pub async fn quota_gap(app: &App, tx: &mut Tx, plan: &Kept, told: Quota) -> sqlx::Result<Option<Difference>> {
+    let need = people(&mut *tx, plan).await?;
+    let left = told.seen_again(app, tx).await?.left_after(0).filter(|left| *left < need);
     Ok(left.map(|left| Difference::Quota { need, left: left.max(0) }))
 }
 
@@ -78,7 +77,8 @@ pub async fn lock(tx: &mut Tx, plan: &Kept) -> sqlx::Result<Option<Kept>> {
 /// cut off. Call it in the transaction that publishes what the plan rests on, after [`lock`].
 pub async fn start(app: &App, tx: &mut Tx, plan: &Kept, actor: &Actor) -> sqlx::Result<RunId> {
     let run = store::add_run(app, tx, plan, actor).await?;
-    approval::prepare(app, tx, run).await?;
+    let approved = store::approved(&mut *tx, plan.id).await?;
+    approval::prepare(app, tx, run, approved).await?;
     for (hash, messages) in store::bodies(tx, plan.id).await? {
         runs::add_body(tx, run, &hash, &messages).await?;
     }

@@ -201,7 +201,6 @@ impl<'a> Draft<'a> {
             is_joined: chosen.is_joined,
             has_consented: chosen.has_consented,
             is_test: chosen.is_test,
-            is_in_run: false,
         })?;
         let wrapped = chosen.wrapped_key.as_deref();
         let key = wrapped.and_then(|wrapped| keys::unwrap(self.app, chosen.member, wrapped)).ok_or(Reason::Erased)?;

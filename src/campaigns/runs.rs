@@ -9,6 +9,7 @@ use crate::delivery::runs::{MULTICAST_RECIPIENTS, add, open, written_up_to};
 use crate::delivery::{self, Pause, Resumed, fault};
 use crate::ids::{Actor, RunId};
 use crate::staff::audit;
+use crate::store::Tx;
 
 /// Writes the deliveries and batches of a run, page by page, and opens it; how many messages it may send, or none when
 /// somebody else has opened it already. Whoever is cut off, another goes on where it stood.
@@ -48,38 +49,48 @@ pub enum Steered {
 /// Lets the newest run of a campaign stand still. Requests already on their way arrive.
 pub async fn pause(app: &App, campaign: &str, actor: &Actor) -> sqlx::Result<Steered> {
     let Some(run) = newest(app, campaign).await? else { return Ok(Steered::NeverRun) };
-    let is_done = delivery::pause(app, app.db.writer(), run, Pause::ByHand).await?;
-    told(app, run, is_done, actor, "campaign.paused").await
+    let mut tx = app.db.begin().await?;
+    let is_done = delivery::pause(app, &mut tx, run, Pause::ByHand).await?;
+    told(app, tx, run, is_done, actor, "campaign.paused").await
 }
 
 /// Lets the newest run of a campaign go on with what is left of it.
 pub async fn resume(app: &App, campaign: &str, actor: &Actor) -> sqlx::Result<Steered> {
     let Some(run) = newest(app, campaign).await? else { return Ok(Steered::NeverRun) };
-    match delivery::resume(app, run).await? {
-        Resumed::RestoredCopy => Ok(Steered::RestoredCopy(run)),
-        resumed => told(app, run, resumed == Resumed::Yes, actor, "campaign.resumed").await,
+    let mut tx = app.db.begin().await?;
+    let resumed = delivery::resume(app, &mut tx, run).await?;
+    if resumed == Resumed::RestoredCopy {
+        tx.commit().await?;
+        return Ok(Steered::RestoredCopy(run));
     }
+    let steered = told(app, tx, run, resumed == Resumed::Yes, actor, "campaign.resumed").await?;
+    app.sender_bell.notify_one();
+    Ok(steered)
 }
 
 /// Ends the newest run of a campaign: what has not left does not leave any more.
 pub async fn cancel(app: &App, campaign: &str, actor: &Actor) -> sqlx::Result<Steered> {
     let Some(run) = newest(app, campaign).await? else { return Ok(Steered::NeverRun) };
-    let is_done = delivery::cancel(app, run).await?;
-    told(app, run, is_done, actor, "campaign.cancelled").await
+    let mut tx = app.db.begin().await?;
+    let is_done = delivery::cancel(app, &mut tx, run).await?;
+    let steered = told(app, tx, run, is_done, actor, "campaign.cancelled").await?;
+    delivery::end_cancelled(app).await?;
+    Ok(steered)
 }
 
 async fn newest(app: &App, campaign: &str) -> sqlx::Result<Option<RunId>> {
     Ok(store::last_run(&app.db, campaign).await?.map(|ran| ran.run))
 }
 
-/// Keeps in the audit what was done, or says how the run stands.
-async fn told(app: &App, run: RunId, is_done: bool, actor: &Actor, action: &str) -> sqlx::Result<Steered> {
-    if is_done {
-        let mut tx = app.db.begin().await?;
+/// Keeps in the audit what was done, in its own transaction, or says how the run stands.
+async fn told(app: &App, mut tx: Tx, run: RunId, is_done: bool, actor: &Actor, action: &str) -> sqlx::Result<Steered> {
+    let steered = if is_done {
         audit::record(app, &mut tx, actor, action, &run.to_string(), json!({})).await?;
-        tx.commit().await?;
-        return Ok(Steered::Done(run));
-    }
-    let state = approval::find(&app.db, run).await?.map_or(State::Preparing, |approval| approval.state);
-    Ok(Steered::Not(run, state))
+        Steered::Done(run)
+    } else {
+        let state = approval::find(&mut tx, run).await?.map_or(State::Preparing, |approval| approval.state);
+        Steered::Not(run, state)
+    };
+    tx.commit().await?;
+    Ok(steered)
 }

@@ -261,6 +261,14 @@ pub(super) async fn bodies(tx: &mut Tx, plan: PlanId) -> sqlx::Result<Vec<(Hash,
     query(tx, "select hash, messages from plan_body where plan = $1 order by hash").bind(plan).all().await
 }
 
+/// How many messages a plan said would leave: what a person approves with its digest.
+pub(super) async fn approved(on: impl Into<On<'_>>, plan: PlanId) -> sqlx::Result<i64> {
+    query(on, "select coalesce(cast(summary ->> 'messages' as bigint), 0) from plan where id = $1")
+        .bind(plan)
+        .value()
+        .await
+}
+
 /// How many people get it.
 pub(super) async fn count_inside(on: impl Into<On<'_>>, plan: PlanId) -> sqlx::Result<i64> {
     query(on, "select count(*) from plan_person where plan = $1 and reason is null").bind(plan).value().await
@@ -294,6 +302,25 @@ pub async fn sweep(app: &App) -> sqlx::Result<u64> {
         tx.commit().await?;
     }
     Ok(removed)
+}
+
+/// Removes the sealed messages of people whose run has ended: that they got it is kept, what they read is not. How many.
+pub async fn forget_bodies(app: &App) -> sqlx::Result<u64> {
+    let mut removed = 0;
+    loop {
+        let some = query(
+            app.db.writer(),
+            "update plan_person set sealed_body = null where (plan, member) in (
+                 select p.plan, p.member from approval a join run r on r.id = a.run join plan_person p on p.plan = r.plan
+                 where a.state in ('done', 'cancelled') and p.sealed_body is not null limit 1000)",
+        )
+        .execute()
+        .await?;
+        removed += some;
+        if some == 0 {
+            return Ok(removed);
+        }
+    }
 }
 
 /// Removes some people of a plan that has no run; true when there are more.

@@ -11,7 +11,8 @@ use super::{Exit, Format, print};
 use crate::app::App;
 use crate::ids::Actor;
 use crate::members::{self, Number};
-use crate::staff::people::{self, Added, LONGEST_NAME, Linked, NewPerson, Person, State};
+use crate::staff::own_cards::{self, Linked};
+use crate::staff::people::{self, Added, LONGEST_NAME, NewPerson, Person, State};
 use crate::staff::{Pin, Role};
 
 /// People who work for the brand.
@@ -219,7 +220,7 @@ async fn link(app: &App, out: &mut impl Write, name: &str, number: &str, format:
         eprintln!("No member has the number {}. Nothing was changed.", number.grouped());
         return Ok(Exit::Failed);
     };
-    let changed = match people::link_member(app, person.id, member.id, &Actor::operator()).await? {
+    let changed = match own_cards::link(app, person.id, member.id, &Actor::operator()).await? {
         Linked::Now => true,
         Linked::Already => false,
         Linked::Colleagues(other) => {
@@ -247,7 +248,7 @@ async fn link(app: &App, out: &mut impl Write, name: &str, number: &str, format:
 
 async fn unlink(app: &App, out: &mut impl Write, name: &str, format: Format) -> anyhow::Result<Exit> {
     let Some(person) = find(app, name).await? else { return Ok(Exit::Failed) };
-    let changed = people::unlink_member(app, person.id, &Actor::operator()).await?;
+    let changed = own_cards::unlink(app, person.id, &Actor::operator()).await?;
     match format {
         Format::Json => print::json(out, &json!({ "name": person.name, "linked": false, "changed": changed }))?,
         Format::Human if changed => writeln!(out, "No card is {}'s own any more.", person.name)?,

@@ -51,15 +51,17 @@ pub enum Resumed {
     RestoredCopy,
 }
 
-/// Makes the approval of a run whose deliveries are about to be written; nothing when it is there already.
-pub async fn prepare(app: &App, tx: &mut Tx, run: RunId) -> sqlx::Result<()> {
+/// Makes the approval of a run whose deliveries are about to be written, over as many messages as its plan counted; nothing
+/// when it is there already.
+pub async fn prepare(app: &App, tx: &mut Tx, run: RunId, approved: i64) -> sqlx::Result<()> {
     let now = app.clock.now();
     query(
         tx,
         "insert into approval (run, epoch, approved, state, created_at, changed_at)
-         select $1, epoch, 0, 'preparing', $2, $3 from install where true on conflict (run) do nothing",
+         select $1, epoch, $2, 'preparing', $3, $4 from install where true on conflict (run) do nothing",
     )
     .bind(run)
+    .bind(approved)
     .bind(now)
     .bind(now)
     .execute()
@@ -95,17 +97,20 @@ async fn lock(tx: &mut Tx, run: RunId, state: State) -> sqlx::Result<bool> {
     Ok(found.is_some())
 }
 
-/// Lets a prepared run start; `approved` is what the plan counted.
-pub(super) async fn open(app: &App, tx: &mut Tx, run: RunId, approved: i64) -> sqlx::Result<bool> {
+/// Lets a prepared run start that holds `messages` messages, or pauses it when that is more than its plan counted.
+pub(super) async fn open(app: &App, tx: &mut Tx, run: RunId, messages: i64) -> sqlx::Result<bool> {
     let changed = query(
-        tx,
-        "update approval set state = 'open', approved = $2, changed_at = $3 where run = $1 and state = 'preparing'",
+        &mut *tx,
+        "update approval set state = 'open', changed_at = $2 where run = $1 and state = 'preparing' and approved >= $3",
     )
     .bind(run)
-    .bind(approved)
     .bind(app.clock.now())
+    .bind(messages)
     .execute()
     .await?;
+    if changed == 0 && stop(app, tx, run, State::Preparing, Pause::OverPlan).await? {
+        tracing::error!(run.id = %run, messages, "a run holds more messages than its plan counted; it is paused");
+    }
     Ok(changed == 1)
 }
 
@@ -136,22 +141,27 @@ pub(super) async fn give_back(tx: &mut Tx, run: RunId, count: i64) -> sqlx::Resu
 
 /// Stops a run where it stands; false when it was not running. Requests already on their way are let arrive.
 pub async fn pause(app: &App, on: impl Into<On<'_>>, run: RunId, because: Pause) -> sqlx::Result<bool> {
+    stop(app, on, run, State::Open, because).await
+}
+
+async fn stop(app: &App, on: impl Into<On<'_>>, run: RunId, from: State, because: Pause) -> sqlx::Result<bool> {
     let changed = query(
         on,
-        "update approval set state = 'paused', paused_because = $2, changed_at = $3 where run = $1 and state = 'open'",
+        "update approval set state = 'paused', paused_because = $2, changed_at = $3 where run = $1 and state = $4",
     )
     .bind(run)
     .bind(because.word())
     .bind(app.clock.now())
+    .bind(from)
     .execute()
     .await?;
     Ok(changed == 1)
 }
 
-/// Lets a paused run go on with what is left of it.
-pub async fn resume(app: &App, run: RunId) -> sqlx::Result<Resumed> {
+/// Lets a paused run go on with what is left of it. Ring `app.sender_bell` after the commit.
+pub async fn resume(app: &App, tx: &mut Tx, run: RunId) -> sqlx::Result<Resumed> {
     let changed = query(
-        app.db.writer(),
+        &mut *tx,
         "update approval set state = 'open', paused_because = null, changed_at = $2
          where run = $1 and state = 'paused' and epoch = (select epoch from install)",
     )
@@ -160,10 +170,9 @@ pub async fn resume(app: &App, run: RunId) -> sqlx::Result<Resumed> {
     .execute()
     .await?;
     if changed == 1 {
-        app.sender_bell.notify_one();
         return Ok(Resumed::Yes);
     }
-    let is_copy = find(&app.db, run).await?.is_some_and(|approval| approval.state == State::Paused);
+    let is_copy = find(tx, run).await?.is_some_and(|approval| approval.state == State::Paused);
     Ok(if is_copy { Resumed::RestoredCopy } else { Resumed::NotPaused })
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::bodies::{self, Hash};
 use super::gate::{self, Facts, Reason};
 use super::lanes::Room;
-use super::outcome::{Retry, may_retry};
+use super::outcome::{Retry, longest_wait, may_retry};
 use super::runs::Kind;
 use super::sender::Rooms;
 use super::{approval, fault, line_side, settle};
@@ -54,7 +54,14 @@ pub(super) struct Claim {
 struct Due {
     id: BatchId,
     recipients: i64,
+    attempts: i64,
     next_at: DateTime<Utc>,
+}
+
+impl Due {
+    fn is_due(&self, now: DateTime<Utc>) -> bool {
+        self.next_at <= now || self.next_at - now > longest_wait(self.attempts)
+    }
 }
 
 /// A batch as it is taken.
@@ -151,7 +158,7 @@ async fn due_in(
     let now = app.clock.now();
     let rows = query(
         &app.db,
-        "select id, recipients, next_at from batch where run = $1 and kind = $2 and state in ('ready', 'trying') order by next_at, id limit $3",
+        "select id, recipients, attempts, next_at from batch where run = $1 and kind = $2 and state in ('ready', 'trying') order by next_at, id limit $3",
     )
     .bind(run)
     .bind(kind)
@@ -159,7 +166,7 @@ async fn due_in(
     .all::<Due>()
     .await?;
     let (mut due, later): (Vec<Due>, Vec<Due>) =
-        rows.into_iter().filter(|batch| !in_flight.contains(&batch.id)).partition(|batch| batch.next_at <= now);
+        rows.into_iter().filter(|batch| !in_flight.contains(&batch.id)).partition(|batch| batch.is_due(now));
     if let Some(first) = later.first() {
         claim.look_again(first.next_at);
     }
@@ -344,13 +351,7 @@ async fn messages_of(
 
 impl Person {
     fn facts(&self) -> Facts {
-        Facts {
-            reach: self.reach,
-            is_joined: self.is_joined,
-            has_consented: self.has_consented,
-            is_test: self.is_test,
-            is_in_run: false,
-        }
+        Facts { reach: self.reach, is_joined: self.is_joined, has_consented: self.has_consented, is_test: self.is_test }
     }
 }
 

@@ -21,8 +21,6 @@ pub enum Reason {
     NoConsent,
     /// Staff or a tester.
     TestMember,
-    /// The run already has a message for her.
-    AlreadyInRun,
     /// LINE would refuse the message as it reads for her.
     UnfitMessage,
     /// The approved number of messages is used up.
@@ -43,14 +41,13 @@ pub enum Reason {
 
 impl Reason {
     /// All of them, for words and tests.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 14] = [
         Self::NoLineAccount,
         Self::Blocked,
         Self::NotFollowing,
         Self::NotJoined,
         Self::NoConsent,
         Self::TestMember,
-        Self::AlreadyInRun,
         Self::UnfitMessage,
         Self::OverPlan,
         Self::Cancelled,
@@ -70,7 +67,6 @@ impl Reason {
             Self::NotJoined => "not_joined",
             Self::NoConsent => "no_consent",
             Self::TestMember => "test_member",
-            Self::AlreadyInRun => "already_in_run",
             Self::UnfitMessage => "unfit_message",
             Self::OverPlan => "over_plan",
             Self::Cancelled => "cancelled",
@@ -94,8 +90,6 @@ pub struct Facts {
     pub has_consented: bool,
     /// Staff or a tester.
     pub is_test: bool,
-    /// Whether the run already holds another message for her.
-    pub is_in_run: bool,
 }
 
 /// Lets a person through, or says the first thing that stands in the way. What the person decided (blocked, consent) is said
@@ -111,7 +105,6 @@ pub fn pass(facts: Facts) -> Result<(), Reason> {
         (!facts.is_joined, Reason::NotJoined),
         (!facts.has_consented, Reason::NoConsent),
         (facts.is_test, Reason::TestMember),
-        (facts.is_in_run, Reason::AlreadyInRun),
     ];
     hindrances.into_iter().find(|(stands, _)| *stands).map_or(Ok(()), |(_, reason)| Err(reason))
 }
@@ -120,13 +113,8 @@ pub fn pass(facts: Facts) -> Result<(), Reason> {
 mod tests {
     use super::*;
 
-    const FREE: Facts = Facts {
-        reach: Some(FriendState::Following),
-        is_joined: true,
-        has_consented: true,
-        is_test: false,
-        is_in_run: false,
-    };
+    const FREE: Facts =
+        Facts { reach: Some(FriendState::Following), is_joined: true, has_consented: true, is_test: false };
 
     #[test]
     fn what_stands_in_the_way_is_said() {
@@ -138,7 +126,6 @@ mod tests {
             (Facts { is_joined: false, ..FREE }, Err(Reason::NotJoined)),
             (Facts { has_consented: false, ..FREE }, Err(Reason::NoConsent)),
             (Facts { is_test: true, ..FREE }, Err(Reason::TestMember)),
-            (Facts { is_in_run: true, ..FREE }, Err(Reason::AlreadyInRun)),
             (
                 Facts { reach: Some(FriendState::Blocked), has_consented: false, is_joined: false, ..FREE },
                 Err(Reason::Blocked),
@@ -151,7 +138,7 @@ mod tests {
 
     #[test]
     fn nobody_passes_with_anything_in_the_way() {
-        for bits in 0..64_u8 {
+        for bits in 0..32_u8 {
             let bit = |n: u8| bits >> n & 1 == 1;
             let reach = match (bit(0), bit(1)) {
                 (false, false) => None,
@@ -159,7 +146,7 @@ mod tests {
                 (true, false) => Some(FriendState::Blocked),
                 (true, true) => Some(FriendState::Following),
             };
-            let facts = Facts { reach, is_joined: bit(2), has_consented: bit(3), is_test: bit(4), is_in_run: bit(5) };
+            let facts = Facts { reach, is_joined: bit(2), has_consented: bit(3), is_test: bit(4) };
             assert_eq!(pass(facts).is_ok(), facts == FREE, "{facts:?}");
         }
     }

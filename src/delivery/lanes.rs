@@ -37,7 +37,7 @@ impl Lane {
 
     /// How many requests may leave now, of at most `most` on their way at once. Nothing is counted yet.
     pub(super) fn room(&self, most: usize, in_flight: usize, now: DateTime<Utc>) -> Room {
-        if let Some(until) = self.held_until.filter(|until| now < *until) {
+        if let Some(until) = self.held_until.filter(|until| is_ahead(*until, now)) {
             return Room { count: 0, again_at: Some(until) };
         }
         let free = if self.failures >= TROUBLE { 1 } else { most }.saturating_sub(in_flight);
@@ -63,7 +63,7 @@ impl Lane {
             Heard::TooFast { wait } => self.budget.refused(now, *wait, dice),
             Heard::Silence(_) | Heard::NotSent(_) => {
                 self.failures += 1;
-                if self.failures >= TROUBLE && self.held_until.is_none_or(|until| until <= now) {
+                if self.failures >= TROUBLE && self.held_until.is_none_or(|until| !is_ahead(until, now)) {
                     self.held_until = Some(now + wait_in_trouble(self.failures - TROUBLE, dice));
                 }
             }
@@ -73,6 +73,12 @@ impl Lane {
             }
         }
     }
+}
+
+/// Whether a wait is still to end. One that ends further ahead than any wait was begun before the clock stepped back, and
+/// counts as over.
+fn is_ahead(until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now < until && until - now <= TimeDelta::seconds(LONGEST * 2)
 }
 
 /// 1 s, 2 s, 4 s … a minute, made up to a quarter shorter or longer.
@@ -122,6 +128,16 @@ mod tests {
         assert_eq!((lane.room(10, 0, at(1)).count, lane.room(10, 1, at(1)).count), (1, 0));
         lane.hear(&Heard::Refused(String::new()), at(1), 0);
         assert_eq!(lane.room(10, 1, at(1)).count, 9);
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_holds_up_nothing() {
+        let mut lane = Lane::new(Endpoint::Push);
+        (0..3).for_each(|_| lane.hear(&silence(), at(7_200), 500));
+        assert_eq!(lane.room(10, 0, at(7_200)).count, 0);
+        assert_eq!(lane.room(10, 0, at(3_600)).count, 1);
+        lane.hear(&silence(), at(3_600), 500);
+        assert_eq!(lane.room(10, 0, at(3_600)), Room { count: 0, again_at: Some(at(3_602)) });
     }
 
     #[test]

@@ -50,7 +50,10 @@ fn heard(outcome: Outcome, kind: Kind) -> Heard {
         Outcome::Accepted { request_id, .. } => Heard::Accepted { request_id },
         Outcome::Refused(refusal) => match refusal.invalid_recipient() {
             Some(index) => Heard::UnknownRecipient(index),
-            None if kind == Kind::Push && refusal.is_unknown_recipient() => Heard::UnknownRecipient(0),
+            None if refusal.is_unknown_recipient() => match kind {
+                Kind::Push => Heard::UnknownRecipient(0),
+                Kind::Multicast => Heard::SomebodyUnknown,
+            },
             None => Heard::Refused(refusal.to_string()),
         },
         Outcome::RateLimited { retry_after } => Heard::TooFast { wait: retry_after },

@@ -33,20 +33,26 @@ pub use sender::{Sender, Stepped, is_alive};
 use crate::app::App;
 use crate::ids::RunId;
 use crate::members::timeline::Happened;
-use crate::store::query;
+use crate::store::{Tx, query};
 
-/// Ends a run: what did not leave does not leave any more, what LINE took stays. False when it had ended already.
-pub async fn cancel(app: &App, run: RunId) -> sqlx::Result<bool> {
+/// Ends a run: what did not leave does not leave any more, what LINE took stays. False when it had ended already. Call
+/// [`end_cancelled`] after the commit.
+pub async fn cancel(app: &App, tx: &mut Tx, run: RunId) -> sqlx::Result<bool> {
     let changed = query(
-        app.db.writer(),
+        tx,
         "update approval set state = 'cancelled', changed_at = $2 where run = $1 and state in ('preparing', 'open', 'paused')",
     )
     .bind(run)
     .bind(app.clock.now())
     .execute()
     .await?;
-    while settle::end_cancelled(app, &[], true).await? {}
     Ok(changed == 1)
+}
+
+/// Marks what has not been tried of cancelled runs. The sender does it too, within a second.
+pub async fn end_cancelled(app: &App) -> sqlx::Result<()> {
+    while settle::end_cancelled(app, &[], true).await? {}
+    Ok(())
 }
 
 /// Takes a person who blocked the account out of everything that has not been tried yet.

@@ -13,7 +13,8 @@ pub const MOST_ATTEMPTS: i64 = 10;
 /// From the first try on, no try is made after this.
 pub const LIFE: TimeDelta = TimeDelta::hours(23);
 
-/// The wait before a batch is looked at again while another delivery holds the month's messages reserved.
+/// The wait before a batch is looked at again while another delivery holds the month's messages reserved; LINE's own wishes
+/// are followed for as long.
 const WHILE_RESERVED: TimeDelta = TimeDelta::minutes(5);
 
 /// What a try brought.
@@ -26,6 +27,9 @@ pub enum Heard {
     },
     /// LINE refused the whole request because of the recipient at this place of `to`.
     UnknownRecipient(usize),
+    /// LINE refused the whole request because of a recipient it does not name. (LINE's conditions say that a multicast passes
+    /// over users it does not know, its table of errors says that it refuses; Messaging API reference, read 2026-08.)
+    SomebodyUnknown,
     /// LINE refused it for good.
     Refused(String),
     /// Over the rate limit.
@@ -71,14 +75,23 @@ pub enum Pause {
     ByHand,
     /// The database is a copy; the original may still be sending.
     RestoredCopy,
+    /// It holds more messages than its plan counted, which are not what was approved.
+    OverPlan,
     /// Nobody sent for so long that LINE may have forgotten its retry keys.
     LeftOpen,
 }
 
 impl Pause {
     /// All of them, for words and tests.
-    pub const ALL: [Self; 6] =
-        [Self::QuotaSpent, Self::Token, Self::Forbidden, Self::ByHand, Self::RestoredCopy, Self::LeftOpen];
+    pub const ALL: [Self; 7] = [
+        Self::QuotaSpent,
+        Self::Token,
+        Self::Forbidden,
+        Self::ByHand,
+        Self::RestoredCopy,
+        Self::OverPlan,
+        Self::LeftOpen,
+    ];
 
     /// The word as it stands in rows and answers.
     pub fn word(self) -> &'static str {
@@ -88,6 +101,7 @@ impl Pause {
             Self::Forbidden => "forbidden",
             Self::ByHand => "by_hand",
             Self::RestoredCopy => "restored_copy",
+            Self::OverPlan => "over_plan",
             Self::LeftOpen => "left_open",
         }
     }
@@ -105,6 +119,8 @@ pub enum Next {
     Refused(String),
     /// Without this recipient it may go, under a fresh key.
     Without(usize),
+    /// In two halves it may go, each under a fresh key, until whoever LINE does not know is alone.
+    Halved,
     /// The same bytes under the same key, not before.
     Again {
         /// How long to wait.
@@ -137,17 +153,21 @@ pub fn decide(heard: Heard, standing: Standing, now: DateTime<Utc>, dice: u64) -
             Some(after) => Next::Again { after, counts: true, pause: None },
             None => Next::Unknown(why),
         },
-        Heard::TooFast { wait } => not_accepted(spread(wait.unwrap_or(TimeDelta::seconds(1)), dice), None),
+        Heard::TooFast { wait } => {
+            not_accepted(spread(wait.unwrap_or(TimeDelta::seconds(1)).min(WHILE_RESERVED), dice), None)
+        }
         Heard::NotSent(_) => not_accepted(spread(TimeDelta::seconds(2), dice), None),
         Heard::MonthReserved => not_accepted(spread(WHILE_RESERVED, dice), None),
         Heard::MonthSpent => not_accepted(TimeDelta::zero(), Some(Pause::QuotaSpent)),
         Heard::TokenRefused => not_accepted(TimeDelta::zero(), Some(Pause::Token)),
         Heard::Forbidden => not_accepted(TimeDelta::zero(), Some(Pause::Forbidden)),
         // After a try without an answer nobody can tell whether LINE looks at the key or at the body first.
-        Heard::UnknownRecipient(_) if had_doubts => {
+        Heard::UnknownRecipient(_) | Heard::SomebodyUnknown if had_doubts => {
             Next::Unknown(String::from("refused after a try without an answer"))
         }
         Heard::Refused(why) if had_doubts => Next::Unknown(why),
+        Heard::SomebodyUnknown if standing.recipients > 1 => Next::Halved,
+        Heard::SomebodyUnknown => Next::Without(0),
         Heard::UnknownRecipient(index) if index < standing.recipients => Next::Without(index),
         Heard::UnknownRecipient(index) => {
             Next::Refused(format!("LINE names a recipient that is not there: to[{index}]"))
@@ -181,9 +201,19 @@ fn wait_for_answer(standing: Standing, now: DateTime<Utc>, dice: u64) -> Option<
     if standing.attempts >= MOST_ATTEMPTS {
         return None;
     }
-    let steps = u32::try_from(standing.attempts.max(1) - 1).unwrap_or_default();
-    let wait = spread(TimeDelta::seconds(4_i64.pow(steps).min(4 * 3600)), dice);
+    let wait = spread(silence(standing.attempts), dice);
     (now + wait < standing.first_tried_at + LIFE).then_some(wait)
+}
+
+fn silence(attempts: i64) -> TimeDelta {
+    let steps = u32::try_from(attempts.clamp(1, MOST_ATTEMPTS) - 1).unwrap_or_default();
+    TimeDelta::seconds(4_i64.pow(steps).min(4 * 3600))
+}
+
+/// The longest that a batch with `attempts` tries can be told to wait. One that waits for longer was told so before the clock
+/// stepped back.
+pub fn longest_wait(attempts: i64) -> TimeDelta {
+    silence(attempts).max(WHILE_RESERVED) * 2
 }
 
 /// `wait` with up to half of it added or a quarter taken off, so that many do not come back at once.
@@ -246,12 +276,20 @@ mod tests {
             (Heard::UnknownRecipient(2), 1, Next::Without(2)),
             (Heard::UnknownRecipient(3), 1, Next::Refused(words("LINE names a recipient that is not there: to[3]"))),
             (Heard::UnknownRecipient(2), 2, Next::Unknown(words("refused after a try without an answer"))),
+            (Heard::SomebodyUnknown, 1, Next::Halved),
+            (Heard::SomebodyUnknown, 2, Next::Unknown(words("refused after a try without an answer"))),
             (Heard::Refused(words("too big")), 1, Next::Refused(words("too big"))),
             (Heard::Refused(words("too big")), 2, Next::Unknown(words("too big"))),
         ];
         for (heard, attempts, next) in table {
             assert_eq!(decide(heard.clone(), standing(attempts), at(0), 0), next, "{heard:?} at attempt {attempts}");
         }
+    }
+
+    #[test]
+    fn who_is_alone_in_a_request_is_the_one_line_does_not_know() {
+        let alone = Standing { recipients: 1, ..standing(1) };
+        assert_eq!(decide(Heard::SomebodyUnknown, alone, at(0), 0), Next::Without(0));
     }
 
     #[test]
@@ -281,10 +319,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn no_wait_is_longer_than_the_longest() {
+        let wishes =
+            [Heard::Silence(words("x")), Heard::MonthReserved, Heard::TooFast { wait: Some(TimeDelta::hours(9)) }];
+        for (heard, attempts) in wishes.iter().flat_map(|heard| (1..10).map(move |attempts| (heard, attempts))) {
+            let (Next::Again { after, .. } | Next::Untried { after, .. }) =
+                decide(heard.clone(), standing(attempts), at(0), 999)
+            else {
+                panic!("{heard:?} waits")
+            };
+            assert!(after <= longest_wait(attempts), "{heard:?} after {attempts} tries waits {after}");
+        }
+    }
+
     fn heard() -> impl Strategy<Value = Heard> {
         prop_oneof![
             Just(Heard::Accepted { request_id: None }),
             (0_usize..5).prop_map(Heard::UnknownRecipient),
+            Just(Heard::SomebodyUnknown),
             Just(Heard::Refused(words("no"))),
             Just(Heard::TooFast { wait: None }),
             Just(Heard::MonthSpent),
@@ -319,7 +372,7 @@ mod tests {
                 };
                 match decide(heard, Standing { attempts, first_tried_at, recipients: 5 }, now, dice) {
                     Next::Accepted { .. } | Next::Refused(_) | Next::Unknown(_) => break,
-                    Next::Without(_) | Next::Untried { .. } => {
+                    Next::Without(_) | Next::Halved | Next::Untried { .. } => {
                         prop_assert!(!executed_under_this_key, "a fresh key after LINE had taken it");
                         (attempts, first) = (0, None);
                     }

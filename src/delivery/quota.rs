@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeZone, Utc};
 
 use crate::app::App;
 use crate::line::client::Error;
-use crate::store::{On, query};
+use crate::store::{On, Tx, query};
 
 /// The month's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +50,21 @@ async fn accepted_since(on: impl Into<On<'_>>, start: DateTime<Utc>) -> sqlx::Re
     query(on, "select count(*) from delivery where state = 'accepted' and settled_at >= $1").bind(start).value().await
 }
 
+impl Quota {
+    /// The same month as our rows tell it within `tx`, where what others apply and send meanwhile is seen.
+    pub async fn seen_again(self, app: &App, tx: &mut Tx) -> sqlx::Result<Self> {
+        let ours = accepted_since(&mut *tx, month_start(app.clock.now())).await?;
+        Ok(Self { used: self.used.max(ours), promised: promised(tx).await?, ..self })
+    }
+}
+
+/// Messages that runs have yet to send. A run that is still being prepared promises all it may send, written or not.
 async fn promised(on: impl Into<On<'_>>) -> sqlx::Result<i64> {
     query(
         on,
-        "select count(*) from delivery d join approval a on a.run = d.run
-         where d.state = 'planned' and a.state in ('preparing', 'open', 'paused')",
+        "select (select count(*) from delivery d join approval a on a.run = d.run
+                 where d.state = 'planned' and a.state in ('open', 'paused'))
+              + (select coalesce(cast(sum(approved) as bigint), 0) from approval where state = 'preparing')",
     )
     .value()
     .await

@@ -5,6 +5,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::ready;
+use futures_util::stream::{self, StreamExt as _};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +25,14 @@ const CUT_OFF: TimeDelta = TimeDelta::seconds(60);
 /// How long a reply may wait for the process that wrote it before another sends it.
 const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(2);
 
-/// Replies looked at in one sweep.
+/// Settled replies are kept this long.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// Replies of each kind looked at in one sweep.
 const SWEEP: i64 = 100;
+
+/// Replies a sweep sends at once.
+const AT_ONCE: usize = 16;
 
 /// A reply as it is owed.
 #[derive(Debug, Clone)]
@@ -176,7 +184,7 @@ fn after(heard: Heard) -> (ReplyState, Option<String>, Option<String>) {
             (ReplyState::Refused, None, Some(String::from("LINE does not take the channel access token")))
         }
         Heard::Forbidden => (ReplyState::Refused, None, Some(String::from("LINE does not let the account send"))),
-        Heard::UnknownRecipient(_) | Heard::MonthSpent | Heard::MonthReserved => {
+        Heard::UnknownRecipient(_) | Heard::SomebodyUnknown | Heard::MonthSpent | Heard::MonthReserved => {
             (ReplyState::Refused, None, Some(String::from("an answer that does not fit a reply")))
         }
     }
@@ -210,27 +218,57 @@ pub async fn sweep(app: &App) -> sqlx::Result<usize> {
 
 async fn sweep_until(app: &App, stop: &CancellationToken) -> sqlx::Result<usize> {
     let now = app.clock.now();
-    let open = query(&app.db, "select id, state, created_at, expires_at, tried_at from reply where state in ('pending', 'trying') order by created_at limit $1")
-        .bind(SWEEP)
-        .all::<(ReplyId, ReplyState, DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>)>()
-        .await?;
+    let cut_off = query(
+        &app.db,
+        "select id from reply where state = 'trying' and (tried_at is null or tried_at <= $1) order by created_at limit $2",
+    )
+    .bind(now - CUT_OFF)
+    .bind(SWEEP)
+    .values::<ReplyId>()
+    .await?;
+    for id in cut_off {
+        settle_left(app, id, ReplyState::Trying, ReplyState::Unknown).await?;
+    }
+    let pending = query(
+        &app.db,
+        "select id, expires_at from reply where state = 'pending' and (expires_at <= $1 or coalesce(tried_at, created_at) <= $2)
+         order by created_at limit $3",
+    )
+    .bind(now)
+    .bind(now - LEFT_BEHIND)
+    .bind(SWEEP)
+    .all::<(ReplyId, DateTime<Utc>)>()
+    .await?;
+    let (dead, alive): (Vec<_>, Vec<_>) = pending.into_iter().partition(|(_, expires_at)| *expires_at <= now);
+    for (id, _) in dead {
+        settle_left(app, id, ReplyState::Pending, ReplyState::Expired).await?;
+    }
+    let sends = stream::iter(alive).take_while(|_| ready(!stop.is_cancelled())).map(|(id, _)| send(app, id));
+    let states: Vec<_> = sends.buffer_unordered(AT_ONCE).collect().await;
     let mut sent = 0;
-    for (id, state, created_at, expires_at, tried_at) in open {
-        if stop.is_cancelled() {
-            break;
-        }
-        match state {
-            ReplyState::Trying if tried_at.is_none_or(|at| at + CUT_OFF <= now) => {
-                settle_left(app, id, state, ReplyState::Unknown).await?
-            }
-            ReplyState::Pending if expires_at <= now => settle_left(app, id, state, ReplyState::Expired).await?,
-            ReplyState::Pending if tried_at.unwrap_or(created_at) + LEFT_BEHIND <= now => {
-                sent += usize::from(send(app, id).await? == Some(ReplyState::Sent));
-            }
-            _ => {}
-        }
+    for state in states {
+        sent += usize::from(state? == Some(ReplyState::Sent));
     }
     Ok(sent)
+}
+
+/// Removes replies that were settled long ago, whose words nobody needs any more; how many.
+pub async fn forget(app: &App) -> sqlx::Result<u64> {
+    let before = app.clock.now() - KEPT;
+    let mut removed = 0;
+    loop {
+        let some = query(
+            app.db.writer(),
+            "delete from reply where id in (select id from reply where state not in ('pending', 'trying') and settled_at < $1 limit 1000)",
+        )
+        .bind(before)
+        .execute()
+        .await?;
+        removed += some;
+        if some == 0 {
+            return Ok(removed);
+        }
+    }
 }
 
 async fn settle_left(app: &App, id: ReplyId, from: ReplyState, to: ReplyState) -> sqlx::Result<()> {

@@ -125,6 +125,27 @@ async fn insert_batches(tx: &mut Tx, run: RunId, batches: Vec<New>, now: DateTim
     .map(drop)
 }
 
+/// Adds an empty batch for `recipients` people of the run of `batch`, who leave `batch` for it.
+pub(super) async fn add_batch_like(
+    app: &App,
+    tx: &mut Tx,
+    batch: BatchId,
+    recipients: usize,
+    now: DateTime<Utc>,
+) -> sqlx::Result<BatchId> {
+    let (run, account, number) = query(
+        &mut *tx,
+        "select b.run, b.account, (select max(o.number) from batch o where o.run = b.run) from batch b where b.id = $1",
+    )
+    .bind(batch)
+    .one::<(RunId, AccountId, i64)>()
+    .await?;
+    let id: BatchId = app.ids.make();
+    let new = New { id, number: number + 1, account, recipients, retry_key: app.ids.random_uuid() };
+    insert_batches(tx, run, vec![new], now).await?;
+    Ok(id)
+}
+
 /// How a batch leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
@@ -153,18 +174,38 @@ fn batch_sizes(hashes: &[&[u8]], is_last: bool) -> Vec<usize> {
     sizes
 }
 
-/// Lets a run start whose deliveries are all written; how many messages it may send, or none when it is not being prepared.
+/// Lets a run start whose deliveries are all written; how many messages it holds, or none when it is not being prepared. One
+/// that holds more than its plan counted is paused instead.
 pub async fn open(app: &App, run: RunId) -> sqlx::Result<Option<i64>> {
     let mut tx = app.db.begin().await?;
     if !approval::lock_preparing(&mut tx, run).await? {
         tx.commit().await?;
         return Ok(None);
     }
-    let approved = query(&mut tx, "select count(*) from delivery where run = $1").bind(run).value::<i64>().await?;
-    approval::open(app, &mut tx, run, approved).await?;
+    let messages = query(&mut tx, "select count(*) from delivery where run = $1").bind(run).value::<i64>().await?;
+    approval::open(app, &mut tx, run, messages).await?;
     tx.commit().await?;
     app.sender_bell.notify_one();
-    Ok(Some(approved))
+    Ok(Some(messages))
+}
+
+/// Removes the sealed messages of people whose run has ended: that they got it is kept, what they read is not. How many.
+pub async fn forget_bodies(app: &App) -> sqlx::Result<u64> {
+    let mut removed = 0;
+    loop {
+        let some = query(
+            app.db.writer(),
+            "update delivery set sealed_body = null where (member, run) in (
+                 select d.member, d.run from approval a join delivery d on d.run = a.run
+                 where a.state in ('done', 'cancelled') and d.sealed_body is not null and d.state <> 'planned' limit 1000)",
+        )
+        .execute()
+        .await?;
+        removed += some;
+        if some == 0 {
+            return Ok(removed);
+        }
+    }
 }
 
 /// What became of the people of a run.

@@ -1,7 +1,7 @@
 //! The one sender: whichever replica holds the lease. It takes what is due, sends it, and writes down every answer.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,6 +17,7 @@ use super::runs::Kind;
 use super::{approval, fault, line_side, replies, settle};
 use crate::app::App;
 use crate::ids::{BatchId, RunId};
+use crate::jobs::guarded;
 use crate::line::budget::Endpoint;
 use crate::store::lease::{self, Lease};
 use crate::store::{On, query};
@@ -191,18 +192,36 @@ impl Sender {
         Ok(claim)
     }
 
-    /// Sends one request and writes down what came of it.
+    /// Sends one request and writes down what came of it. After a panic nobody knows whether LINE took it, as after a lost
+    /// connection.
     async fn deliver(&self, lease: &Lease, batch: Claimed) -> sqlx::Result<()> {
+        let _on_its_way = OnItsWay { sender: self.clone(), batch: batch.id };
+        match guarded(self.send(lease, &batch)).await {
+            Ok(outcome) => outcome,
+            Err(panic) => {
+                tracing::error!(batch.id = %batch.id, run.id = %batch.run, panic, "the program panicked over a request to LINE");
+                self.conclude(lease, &batch, Heard::Silence(panic), true).await
+            }
+        }
+    }
+
+    async fn send(&self, lease: &Lease, batch: &Claimed) -> sqlx::Result<()> {
         let app = &self.0.app;
         let is_stopped = self.state().stopped.contains_key(&batch.run);
         let heard = if is_stopped {
             Heard::NotSent(String::from("the run was stopped before this request left"))
         } else {
             fault::point("keyed");
-            let heard = line_side::send(app, &batch).await;
+            let heard = line_side::send(app, batch).await;
             fault::point("answered-not-marked");
             heard
         };
+        self.conclude(lease, batch, heard, !is_stopped).await
+    }
+
+    /// Decides what an answer means, and writes it down. It tells something of LINE only when LINE was asked.
+    async fn conclude(&self, lease: &Lease, batch: &Claimed, heard: Heard, was_asked: bool) -> sqlx::Result<()> {
+        let app = &self.0.app;
         let (now, dice) = (app.clock.now(), app.chance.below(1_000));
         let standing = Standing {
             attempts: batch.attempts,
@@ -213,20 +232,18 @@ impl Sender {
         let stops = matches!(next, Next::Again { pause: Some(_), .. } | Next::Untried { pause: Some(_), .. });
         {
             let mut state = self.state();
-            if !is_stopped {
+            if was_asked {
                 state.lane(batch.kind).hear(&heard, now, dice);
             }
             if stops {
                 state.stopped.entry(batch.run).or_insert(false);
             }
         }
-        log(&batch, &heard, &next);
-        let settled = settle::settle(app, lease, &batch, next).await;
+        log(batch, &heard, &next);
+        let settled = settle::settle(app, lease, batch, next).await;
         fault::point("marked");
-        let mut state = self.state();
-        state.in_flight.remove(&batch.id);
         if stops {
-            state.stop_settled(batch.run, settled.is_ok());
+            self.state().stop_settled(batch.run, settled.is_ok());
         }
         if !settled? {
             tracing::warn!(batch.id = %batch.id, "the lease was lost before an answer was written down");
@@ -235,7 +252,20 @@ impl Sender {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().expect("no thread panicked while holding the sender's state")
+        // What a panic left half-done here is paces and counts, which the next answers put right.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request on its way; over when it is dropped, whatever ended it.
+struct OnItsWay {
+    sender: Sender,
+    batch: BatchId,
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.sender.state().in_flight.remove(&self.batch);
     }
 }
 
@@ -285,7 +315,7 @@ impl State {
 fn log(batch: &Claimed, heard: &Heard, next: &Next) {
     let outcome = match heard {
         Heard::Accepted { .. } => "accepted",
-        Heard::UnknownRecipient(_) => "unknown_recipient",
+        Heard::UnknownRecipient(_) | Heard::SomebodyUnknown => "unknown_recipient",
         Heard::Refused(_) => "refused",
         Heard::TooFast { .. } => "too_fast",
         Heard::MonthSpent => "month_spent",

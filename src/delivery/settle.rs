@@ -6,6 +6,7 @@ use super::approval;
 use super::claim::Claimed;
 use super::gate::Reason;
 use super::outcome::Next;
+use super::runs;
 use crate::app::App;
 use crate::ids::{BatchId, MemberId, RunId};
 use crate::store::lease::{self, Lease};
@@ -29,6 +30,7 @@ pub(super) async fn settle(app: &App, lease: &Lease, batch: &Claimed, next: Next
         Next::Refused(why) => refused(&mut tx, batch, &why, now).await?,
         Next::Unknown(why) => unknown(&mut tx, batch.id, Reason::NoAnswer, &why, now).await?,
         Next::Without(index) => without(app, &mut tx, batch, index, now).await?,
+        Next::Halved => halve(app, &mut tx, batch, now).await?,
         Next::Again { after, counts, pause } => {
             again(&mut tx, batch.id, i64::from(!counts), now + after).await?;
             if let Some(because) = pause {
@@ -133,6 +135,31 @@ async fn without(app: &App, tx: &mut Tx, batch: &Claimed, index: usize, now: Dat
     Ok(())
 }
 
+/// Makes two requests of one, both untried: the second half leaves in a batch of its own.
+async fn halve(app: &App, tx: &mut Tx, batch: &Claimed, now: DateTime<Utc>) -> sqlx::Result<()> {
+    if !untry(app, tx, batch.id, batch.run, batch.recipients.len(), now).await? {
+        return Ok(());
+    }
+    let (first, second) = batch.recipients.split_at(batch.recipients.len() / 2);
+    let second = second.to_vec();
+    let other = runs::add_batch_like(app, tx, batch.id, second.len(), now).await?;
+    query(&mut *tx, "update batch set recipients = $2 where id = $1")
+        .bind(batch.id)
+        .bind(i64::try_from(first.len()).unwrap_or(i64::MAX))
+        .execute()
+        .await?;
+    query(tx, "update delivery set batch = ")
+        .push_bind(other)
+        .push(" where run = ")
+        .push_bind(batch.run)
+        .push(" and state = 'planned' and member in (")
+        .push_list(second)
+        .push(")")
+        .execute()
+        .await
+        .map(drop)
+}
+
 async fn again(tx: &mut Tx, batch: BatchId, taken_off: i64, next_at: DateTime<Utc>) -> sqlx::Result<()> {
     query(tx, "update batch set attempts = attempts - $2, next_at = $3 where id = $1 and state = 'trying'")
         .bind(batch)
@@ -143,7 +170,8 @@ async fn again(tx: &mut Tx, batch: BatchId, taken_off: i64, next_at: DateTime<Ut
         .map(drop)
 }
 
-/// Puts a request that LINE surely did not take back among the untried, under a fresh key, and gives its messages back.
+/// Puts a request that LINE surely did not take back among the untried, under a fresh key, and gives its messages back; false
+/// when it was settled meanwhile.
 pub(super) async fn untry(
     app: &App,
     tx: &mut Tx,
@@ -151,7 +179,7 @@ pub(super) async fn untry(
     run: RunId,
     count: usize,
     next_at: DateTime<Utc>,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<bool> {
     let changed = query(
         &mut *tx,
         "update batch set state = 'ready', retry_key = $2, attempts = 0, first_tried_at = null, next_at = $3 where id = $1 and state = 'trying'",
@@ -164,7 +192,7 @@ pub(super) async fn untry(
     if changed == 1 {
         approval::give_back(tx, run, i64::try_from(count).unwrap_or(i64::MAX)).await?;
     }
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Marks people whose message does not leave.

@@ -7,6 +7,9 @@ use crate::ids::JobId;
 /// Tries of a job before it is dead.
 pub const ATTEMPTS: i64 = 10;
 
+/// Longer than any of these pauses.
+pub const LONGEST: TimeDelta = TimeDelta::hours(12);
+
 const SECONDS: [i64; 9] = [5, 30, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 36_000];
 
 /// The pause after failure number `attempt` (from 1): 5 s, 30 s, 5 min, 30 min, 2 h, 5 h, then 10 h, and up to a tenth more,
@@ -38,6 +41,7 @@ mod tests {
             assert!((at_least..=at_most).contains(&pause), "attempt {attempt} waits {pause} s");
         }
         assert_eq!(pause_after(ATTEMPTS, job), None);
+        assert!((0..=255).all(|n| pause_after(9, JobId(uuid::Uuid::from_u128(n))) < Some(LONGEST)));
     }
 
     #[test]

@@ -5,9 +5,9 @@ use serde_json::Value;
 use sqlx::types::Json;
 
 use super::Task;
-use super::backoff::{ATTEMPTS, pause_after};
+use super::backoff::{ATTEMPTS, LONGEST, pause_after};
 use crate::ids::{HolderId, Ids, JobId};
-use crate::store::{Db, On, Tx, query};
+use crate::store::{Db, On, Query, Tx, query};
 
 /// When a job is to run.
 #[derive(Debug, Clone, Default)]
@@ -120,19 +120,19 @@ pub async fn claim(
     limit: i64,
     lease: TimeDelta,
 ) -> sqlx::Result<Vec<Claimed>> {
-    let is_due = query(db, "select 1 from job where state = 'waiting' and run_at <= ")
-        .push_bind(now)
-        .push(" limit 1")
-        .optional_value::<i32>();
+    let is_due = due(query(db, "select 1 from job where "), now).push(" limit 1").optional_value::<i32>();
     if is_due.await?.is_none() {
         return Ok(Vec::new());
     }
-    query(db.writer(), "update job set state = 'running', attempts = attempts + 1, claims = claims + 1, leased_by = ")
-        .push_bind(holder)
-        .push(", leased_until = ")
-        .push_bind(now + lease)
-        .push(" where id in (select id from job where state = 'waiting' and run_at <= ")
-        .push_bind(now)
+    let claiming = query(
+        db.writer(),
+        "update job set state = 'running', attempts = attempts + 1, claims = claims + 1, leased_by = ",
+    )
+    .push_bind(holder)
+    .push(", leased_until = ")
+    .push_bind(now + lease)
+    .push(" where id in (select id from job where ");
+    due(claiming, now)
         .push(" and name in (")
         .push_list(names.iter().copied())
         .push(") order by priority, run_at limit ")
@@ -141,6 +141,17 @@ pub async fn claim(
         .push(") returning id, name, format, body, attempts, leased_by, leased_until, claims")
         .all()
         .await
+}
+
+/// That a job is due: its time has come, it was to run at once, or it waits for longer than any failure makes it wait,
+/// because the clock has stepped back since.
+fn due<'a>(statement: Query<'a>, now: DateTime<Utc>) -> Query<'a> {
+    statement
+        .push("state = 'waiting' and (run_at <= ")
+        .push_bind(now)
+        .push(" or run_at = created_at or attempts > 0 and run_at > ")
+        .push_bind(now + LONGEST)
+        .push(")")
 }
 
 /// Takes a done job out of the queue, best in the transaction of its effects; false when its lease was lost meanwhile.
@@ -183,12 +194,16 @@ pub async fn give_up(on: impl Into<On<'_>>, job: &Claimed, error: &str) -> sqlx:
     Ok(changed == 1)
 }
 
-/// Brings back jobs whose worker died: their lease ran out before `now`. The attempt counts, so that a job that kills its
+/// Brings back jobs whose worker died: their lease of `lease` ran out before `now`, or ends later than it can (the clock has
+/// stepped back; twice as long leaves room for replicas whose clocks differ). The attempt counts, so that a job that kills its
 /// worker each time ends up dead. How many were brought back or buried; at most `limit` at a time.
-pub async fn sweep(db: &Db, now: DateTime<Utc>, limit: i64) -> sqlx::Result<u64> {
-    let is_due = query(db, "select 1 from job where state = 'running' and leased_until <= $1 limit 1")
-        .bind(now)
-        .optional_value::<i32>();
+pub async fn sweep(db: &Db, now: DateTime<Utc>, lease: TimeDelta, limit: i64) -> sqlx::Result<u64> {
+    let latest = now + lease * 2;
+    let is_due =
+        query(db, "select 1 from job where state = 'running' and (leased_until <= $1 or leased_until > $2) limit 1")
+            .bind(now)
+            .bind(latest)
+            .optional_value::<i32>();
     if is_due.await?.is_none() {
         return Ok(0);
     }
@@ -196,9 +211,10 @@ pub async fn sweep(db: &Db, now: DateTime<Utc>, limit: i64) -> sqlx::Result<u64>
     let orphans = query(
         &mut tx,
         "select id, name, format, body, attempts, leased_by, leased_until, claims from job
-         where state = 'running' and leased_until <= $1 order by leased_until limit $2",
+         where state = 'running' and (leased_until <= $1 or leased_until > $2) order by leased_until limit $3",
     )
     .bind(now)
+    .bind(latest)
     .bind(limit)
     .lock_rows(" for update skip locked")
     .all::<Claimed>()

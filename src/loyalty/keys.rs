@@ -29,6 +29,11 @@ impl Key {
         Self(format!("api/{key}/redemptions/{}/{}", code_hash(voucher), digest(reference)))
     }
 
+    /// The pass a member showed, as far as one stamp card goes: a window of it earns once, however often it is read.
+    pub(super) fn pass(member: MemberId, window: i64, card: &str) -> Self {
+        Self(format!("pass/{member}/{window}/{}", digest(card)))
+    }
+
     /// A key of the product itself.
     pub fn own(text: &str) -> Self {
         Self(format!("own/{}", digest(text)))
@@ -72,6 +77,35 @@ pub(super) async fn known(on: impl Into<On<'_>>, key: &Key, content: &Content) -
         .optional::<(Vec<u8>, MemberId, EntryId)>()
         .await?;
     Ok(row.map(|(hash, member, entry)| if hash == content.0 { Known::Same(member, entry) } else { Known::Other }))
+}
+
+/// The entry that was written under `key` last, if any.
+pub(super) async fn entry_under(on: impl Into<On<'_>>, key: &Key) -> sqlx::Result<Option<EntryId>> {
+    query(on, "select entry from effect where key = $1").bind(key.0.clone()).optional_value().await
+}
+
+/// Sets the entry that stands under `key`, in place of one that was taken back.
+pub(super) async fn set(
+    tx: &mut Tx,
+    key: &Key,
+    content: &Content,
+    member: MemberId,
+    entry: EntryId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    query(
+        tx,
+        "insert into effect (key, content_hash, member, entry, created_at) values ($1, $2, $3, $4, $5)
+         on conflict (key) do update set content_hash = excluded.content_hash, entry = excluded.entry, created_at = excluded.created_at",
+    )
+    .bind(key.0.clone())
+    .bind(content.0.clone())
+    .bind(member)
+    .bind(entry)
+    .bind(now)
+    .execute()
+    .await
+    .map(drop)
 }
 
 /// Takes a key for an entry; false when an act on another member took it a moment ago.

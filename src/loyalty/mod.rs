@@ -27,8 +27,8 @@ mod views;
 mod wallet;
 
 pub use acts::{
-    Ask, Earned, Preview, Redeem, Redeemed, Stamp, Stamped, Undo, UndoRedemption, Undone, preview, redeem, redeem_in,
-    stamp, stamp_in, undo, undo_in, undo_redemption, undo_redemption_in,
+    Ask, Earned, Preview, Redeem, Redeemed, Stamp, Stamped, Undo, UndoRedemption, Undone, is_pass_used, preview,
+    redeem, redeem_in, stamp, stamp_in, undo, undo_in, undo_redemption, undo_redemption_in,
 };
 pub use holdings::{Held, Holding, holdings};
 pub use keys::Key;

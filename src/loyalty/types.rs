@@ -90,6 +90,8 @@ pub enum Refusal {
         /// The first instant at which a stamp is given again.
         until: DateTime<Utc>,
     },
+    /// The pass that was shown earned its stamps on this card already.
+    PassUsed,
     /// The same key was used before for something else.
     OtherContent,
     /// There is no such entry in this member's ledger.
@@ -143,6 +145,7 @@ impl Refusal {
             Self::UnknownCard => "unknown_card",
             Self::Amount { .. } => "amount",
             Self::TooSoon { .. } => "too_soon",
+            Self::PassUsed => "pass_used",
             Self::OtherContent => "other_content",
             Self::UnknownEntry => "unknown_entry",
             Self::NotUndoable => "not_undoable",

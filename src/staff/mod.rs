@@ -10,6 +10,7 @@ pub mod api_keys;
 pub mod audit;
 mod code;
 pub mod devices;
+pub mod own_cards;
 pub mod people;
 mod pin;
 mod roles;

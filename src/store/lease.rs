@@ -21,8 +21,9 @@ pub struct Lease {
     pub ends_at: DateTime<Utc>,
 }
 
-/// Takes the lease `name` until `now + ttl`, or prolongs the one `holder` had last; `None` while another holds it. Needs a
-/// place that writes.
+/// Takes the lease `name` until `now + ttl`, or prolongs the one `holder` had last; `None` while another holds it. One that
+/// ends more than twice `ttl` ahead was taken before the clock stepped back and counts as ended (twice, so that replicas whose
+/// clocks differ do not take it from each other). Needs a place that writes.
 pub async fn take(
     on: impl Into<On<'_>>,
     name: &str,
@@ -36,13 +37,14 @@ pub async fn take(
         "insert into lease (name, holder, token, ends_at) values ($1, $2, 1, $3)
          on conflict (name) do update set holder = excluded.holder, ends_at = excluded.ends_at,
              token = case when lease.holder = excluded.holder then lease.token else lease.token + 1 end
-         where lease.ends_at <= $4 or lease.holder = excluded.holder
+         where lease.ends_at <= $4 or lease.ends_at > $5 or lease.holder = excluded.holder
          returning token",
     )
     .bind(name)
     .bind(holder)
     .bind(ends_at)
     .bind(now)
+    .bind(now + ttl * 2)
     .optional_value::<i64>()
     .await?;
     Ok(token.map(|token| Lease { name: String::from(name), holder, token, ends_at }))

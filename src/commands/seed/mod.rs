@@ -11,7 +11,7 @@ use crate::ids::{Actor, StaffId};
 use crate::members::{self, Member, accounts, tags};
 use crate::sandbox::{NewUser, Sandbox};
 use crate::staff::people::{self as staff, Added, NewPerson};
-use crate::staff::{Pin, Role, stores};
+use crate::staff::{Pin, Role, own_cards, stores};
 
 /// Somebody who works in the demo's shop. The PINs are public, as everything in the demo is.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ async fn link_clerk(app: &App, hired: &Hired, member: Option<Member>) -> anyhow:
     let clerk = staff::find(&app.db, hired.clerk).await?;
     let (Some(member), Some(clerk)) = (member, clerk) else { return Ok(()) };
     if clerk.member.is_none() {
-        staff::link_member(app, hired.clerk, member.id, &Actor::operator()).await?;
+        own_cards::link(app, hired.clerk, member.id, &Actor::operator()).await?;
         let mut tx = app.db.begin().await?;
         tags::set(app, &mut tx, member.id, "staff", true, app.clock.now(), &Actor::operator()).await?;
         tx.commit().await?;

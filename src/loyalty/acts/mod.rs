@@ -11,7 +11,7 @@ mod undo;
 pub use answers::{Redeemed, Stamped, Undone};
 pub use preview::{Ask, Earned, Preview, preview};
 pub use redeem::{Redeem, redeem, redeem_in};
-pub use stamp::{Stamp, stamp, stamp_in};
+pub use stamp::{Stamp, is_pass_used, stamp, stamp_in};
 pub use undo::{Undo, UndoRedemption, undo, undo_in, undo_redemption, undo_redemption_in};
 
 use chrono::{DateTime, Utc};

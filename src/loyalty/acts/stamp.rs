@@ -4,7 +4,7 @@ use super::answers::{self, Stamped};
 use super::{Begun, begin, keep, read_due};
 use crate::app::App;
 use crate::ids::{EntryId, MemberId};
-use crate::loyalty::keys::{Content, Key};
+use crate::loyalty::keys::{self, Content, Key};
 use crate::loyalty::store;
 use crate::loyalty::terms::Terms;
 use crate::loyalty::types::{Answer, By, Place, Refusal};
@@ -26,6 +26,8 @@ pub struct Stamp {
     pub place: Place,
     /// What it is done once by.
     pub key: Key,
+    /// The window of the rotating pass she showed, where she showed one. It earns once on each stamp card.
+    pub pass: Option<i64>,
     /// By whom.
     pub by: By,
 }
@@ -40,6 +42,10 @@ pub async fn stamp(app: &App, ask: &Stamp) -> sqlx::Result<Answer<Stamped>> {
 
 /// The same within a transaction, which has to be committed whatever the answer is.
 pub async fn stamp_in(app: &App, tx: &mut Tx, ask: &Stamp) -> sqlx::Result<Answer<Stamped>> {
+    // No stamp card is called so, and PostgreSQL takes no such text.
+    if ask.card.contains('\0') {
+        return Ok(Err(Refusal::UnknownCard));
+    }
     let content = Content::of(&[&"stamp", &ask.member, &ask.card, &ask.stamps, &ask.place.store]);
     let mut wallet = match begin(tx, ask.member, &ask.by, &ask.key, &content).await? {
         Begun::Anew(wallet) => wallet,
@@ -52,11 +58,27 @@ pub async fn stamp_in(app: &App, tx: &mut Tx, ask: &Stamp) -> sqlx::Result<Answe
         Ok(entry) => entry,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    if let Some(window) = ask.pass
+        && is_pass_used(&mut *tx, ask.member, window, &ask.card).await?
+    {
+        return Ok(Err(Refusal::PassUsed));
+    }
     if !keep(app, tx, &wallet, &ask.key, &content, entry).await? {
         return Ok(Err(Refusal::OtherContent));
     }
+    if let Some(window) = ask.pass {
+        let shown = Key::pass(ask.member, window, &ask.card);
+        keys::set(tx, &shown, &content, ask.member, entry, app.clock.now()).await?;
+    }
     let link = wallet.link(entry).ok_or(sqlx::Error::RowNotFound)?;
     Ok(Ok(answers::stamped(&wallet, &link.entry, false)))
+}
+
+/// Whether this window of her pass earned stamps on this stamp card, by a visit that was not taken back.
+pub async fn is_pass_used(on: impl Into<On<'_>>, member: MemberId, window: i64, card: &str) -> sqlx::Result<bool> {
+    let mut on = on.into();
+    let Some(entry) = keys::entry_under(on.by_ref(), &Key::pass(member, window, card)).await? else { return Ok(false) };
+    Ok(store::reversal(on, member, entry).await?.is_none())
 }
 
 /// Decides on a wallet, in which are the newest visits, what a visit earns, after ending what has run out.

@@ -1,6 +1,6 @@
 //! How long a voucher is good, and when it may be used.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
@@ -13,6 +13,9 @@ use crate::loyalty::terms::Edition;
 use crate::loyalty::types::{Answer, Refusal};
 use crate::spec::Period;
 
+/// How long a voucher that is given back after its end is good at least.
+const GRACE: TimeDelta = TimeDelta::hours(1);
+
 /// Gives a voucher.
 pub fn issue(voucher: VoucherId, code: &Code, terms: &Edition<Coupon>, at: DateTime<Utc>, zone: Tz) -> VoucherMove {
     let ValidFrom::Issue = terms.terms.valid.from;
@@ -22,12 +25,19 @@ pub fn issue(voucher: VoucherId, code: &Code, terms: &Edition<Coupon>, at: DateT
         code_hash: code_hash(code),
         expires_at: terms.terms.valid.lasts.0.map(|period| end(period, at, zone)),
     };
-    VoucherMove { voucher, issued: Some(issued), state: VoucherState::Issued }
+    VoucherMove { voucher, issued: Some(issued), state: VoucherState::Issued, new_end: None }
 }
 
 /// The end of a voucher's time; of one counted in days, the end of its last day.
 fn end(period: Period, at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
     calendar::rounded(period.after(at, zone), period.is_in_days().then_some(Round::Day), zone)
+}
+
+/// Gives a used voucher back. One whose end has passed since is good again to the end of the day, and for an hour at least.
+pub fn give_back(voucher: VoucherId, expires_at: Option<DateTime<Utc>>, at: DateTime<Utc>, zone: Tz) -> VoucherMove {
+    let has_passed = expires_at.is_some_and(|end| end <= at);
+    let new_end = has_passed.then(|| calendar::rounded(at + GRACE, Some(Round::Day), zone));
+    VoucherMove { new_end, ..VoucherMove::to(voucher, VoucherState::Issued) }
 }
 
 /// What the ledger keeps of a code.
@@ -58,8 +68,6 @@ pub fn redeem(voucher: &Voucher, first: Option<First>, terms: &Coupon, store: &s
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
     use crate::clock::Chance;
     use crate::ids::{Actor, EntryId, MemberId, RedemptionId};
@@ -102,6 +110,21 @@ mod tests {
             let moved = issue(voucher, &code, &terms(valid), instant(at), Tz::Asia__Taipei);
             let issued = moved.issued.expect("it is issued");
             assert_eq!((issued.expires_at, issued.version), (end.map(instant), 3), "{at} {valid}");
+        }
+    }
+
+    #[test]
+    fn a_voucher_given_back_after_its_end_gets_another() {
+        for (end, at, new_end) in [
+            (None, "2026-03-04T11:30:00+08:00", None),
+            (Some("2026-03-04T11:30:00.000001+08:00"), "2026-03-04T11:30:00+08:00", None),
+            (Some("2026-03-04T00:00:00+08:00"), "2026-03-04T00:00:00+08:00", Some("2026-03-05T00:00:00+08:00")),
+            (Some("2026-03-04T00:00:00+08:00"), "2026-03-04T22:59:59+08:00", Some("2026-03-05T00:00:00+08:00")),
+            (Some("2026-03-04T00:00:00+08:00"), "2026-03-04T23:30:00+08:00", Some("2026-03-06T00:00:00+08:00")),
+        ] {
+            let instant = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
+            let moved = give_back(uuid::Uuid::nil().into(), end.map(instant), instant(at), Tz::Asia__Taipei);
+            assert_eq!((moved.new_end, moved.state), (new_end.map(instant), VoucherState::Issued), "{end:?} {at}");
         }
     }
 

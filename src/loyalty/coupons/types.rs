@@ -73,6 +73,9 @@ pub struct VoucherMove {
     pub issued: Option<Issued>,
     /// State after it.
     pub state: VoucherState,
+    /// Present when this entry gives a voucher of before a new end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_end: Option<DateTime<Utc>>,
 }
 
 /// The birth of a voucher.
@@ -92,7 +95,7 @@ pub struct Issued {
 impl VoucherMove {
     /// A change of state.
     pub fn to(voucher: VoucherId, state: VoucherState) -> Self {
-        Self { voucher, issued: None, state }
+        Self { voucher, issued: None, state, new_end: None }
     }
 }
 

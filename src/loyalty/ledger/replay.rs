@@ -37,7 +37,7 @@ pub struct Reaching {
 /// A voucher as the ledger knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// How it was given.
+    /// How it was given; its end is the one it has now.
     pub issued: Issued,
     /// How it stands.
     pub state: VoucherState,
@@ -143,6 +143,9 @@ impl Books {
         let held = self.vouchers.get_mut(&moved.voucher).ok_or(Astray::Unknown("voucher"))?;
         let before = std::mem::replace(&mut held.state, moved.state);
         held.changed_at = entry.at;
+        if moved.new_end.is_some() {
+            held.issued.expires_at = moved.new_end;
+        }
         if before == moved.state.comes_from() { Ok(()) } else { Err(Astray::State("voucher")) }
     }
 

@@ -140,13 +140,17 @@ async fn write_vouchers(tx: &mut Tx, wallets: &[Wallet]) -> sqlx::Result<()> {
                 continue;
             }
             changed_one(
-                query(&mut *tx, "update voucher set state = $2, changed_at = $3 where id = $1 and state = $4")
-                    .bind(*id)
-                    .bind(held.state)
-                    .bind(held.changed_at)
-                    .bind(before.state)
-                    .execute()
-                    .await?,
+                query(
+                    &mut *tx,
+                    "update voucher set state = $2, changed_at = $3, expires_at = $4 where id = $1 and state = $5",
+                )
+                .bind(*id)
+                .bind(held.state)
+                .bind(held.changed_at)
+                .bind(held.issued.expires_at)
+                .bind(before.state)
+                .execute()
+                .await?,
             )?;
         }
     }

@@ -116,8 +116,9 @@ impl Wallet {
         actor: &Actor,
         now: Now<'_>,
     ) -> Result<EntryId, Broken> {
+        let end = self.books.vouchers.get(&used.voucher).and_then(|held| held.issued.expires_at);
         let moves = Moves {
-            vouchers: vec![VoucherMove::to(used.voucher, VoucherState::Issued)],
+            vouchers: vec![coupons::rules::give_back(used.voucher, end, now.at, place.zone)],
             redemptions: vec![RedemptionMove { undone: true, ..used.clone() }],
             ..Moves::default()
         };

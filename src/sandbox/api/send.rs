@@ -97,9 +97,13 @@ fn recipients(world: &World, send: &Send<'_>) -> Result<Recipients, Answer> {
                 Some(Value::Array(_)) | None => return Err(empty("to")),
                 Some(_) => return Err(Answer::invalid_property("to")),
             };
-            // Unknown users of good form are passed over: LINE's condition list says so, its error table says 400.
             let users = to.iter().enumerate().map(|(index, id)| user_id(id, &format!("to[{index}]")));
-            Ok(Recipients { via: Via::Multicast, users: users.collect::<Result<_, _>>()?, reply_token: None })
+            let users: Vec<LineUserId> = users.collect::<Result<_, _>>()?;
+            // Unknown users of good form are passed over: LINE's condition list says so, its error table says 400.
+            if world.refuses_strangers && users.iter().any(|user| !world.people.contains_key(user)) {
+                return Err(Answer::bad("Failed to send messages"));
+            }
+            Ok(Recipients { via: Via::Multicast, users, reply_token: None })
         }
         _ => {
             let to = send.body.get("to").filter(|to| to.as_str() != Some("")).ok_or_else(|| empty("to"))?;

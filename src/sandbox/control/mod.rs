@@ -30,6 +30,7 @@ pub(super) fn router(_: &Sandbox) -> Router<Sandbox> {
         .route("/faults/seed", post(seed_faults))
         .route("/rates", post(set_rates))
         .route("/quota", post(set_quota))
+        .route("/strangers", post(set_strangers))
         .route("/tokens/revoke", post(revoke))
         .route("/webhooks", get(habits).post(set_habits))
         .route("/webhooks/release", post(release))
@@ -143,6 +144,18 @@ struct Quota {
 
 async fn set_quota(State(sandbox): State<Sandbox>, Json(wanted): Json<Quota>) -> StatusCode {
     sandbox.tune(|world| (world.quota, world.reserved) = (wanted.limit, wanted.reserved));
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Strangers {
+    /// Whether a multicast to somebody unknown is refused as a whole.
+    refused: bool,
+}
+
+async fn set_strangers(State(sandbox): State<Sandbox>, Json(wanted): Json<Strangers>) -> StatusCode {
+    sandbox.tune(|world| world.refuses_strangers = wanted.refused);
     StatusCode::NO_CONTENT
 }
 

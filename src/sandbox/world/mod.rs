@@ -44,6 +44,9 @@ pub struct World {
     pub quota: Option<i64>,
     /// Messages a running narrowcast holds back. LINE then says the month is used up although it is not.
     pub reserved: i64,
+    /// Whether a multicast to somebody LINE does not know is refused, as its table of errors says, or passes over her, as its
+    /// list of conditions says.
+    pub refuses_strangers: bool,
     /// Channel access tokens made before this instant are dead.
     pub tokens_live_from: Option<DateTime<Utc>>,
     /// What goes wrong on demand.
@@ -113,6 +116,7 @@ impl World {
             webhook_url: None,
             quota,
             reserved: 0,
+            refuses_strangers: false,
             tokens_live_from: None,
             faults: Faults::new(seed),
             rates: Rates::default(),

@@ -23,6 +23,7 @@ pub(super) async fn problem(tx: &mut Tx, refusal: &Refusal) -> sqlx::Result<Prob
         Refusal::TooSoon { until } => {
             plain("Her last visit was a moment ago. From `until` on a stamp is given again.").with("until", until)
         }
+        Refusal::PassUsed => plain("This pass earned its stamps on this card already; she shows a fresh one."),
         Refusal::OtherContent => Problem::conflict(
             "reference_reused",
             "This reference was used for something else. Use a new one for each sale.",

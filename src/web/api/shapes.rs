@@ -89,8 +89,9 @@ impl From<stamps::Card> for Card {
 pub struct Voucher {
     /// Its id.
     pub id: VoucherId,
-    /// What is scanned or typed. Whoever knows it can use the voucher.
-    pub code: String,
+    /// What is scanned or typed. Whoever knows it can use the voucher: null for a key without the scope `loyalty:write`.
+    #[schema(required)]
+    pub code: Option<String>,
     /// The coupon it is a copy of.
     #[schema(example = "free-latte")]
     pub coupon: String,
@@ -109,7 +110,7 @@ impl Voucher {
         Self {
             state: if voucher.has_ended(now) { VoucherState::Expired } else { voucher.state },
             id: voucher.id,
-            code: String::from(voucher.code.as_str()),
+            code: Some(String::from(voucher.code.as_str())),
             coupon: voucher.coupon,
             issued_at: voucher.issued_at,
             expires_at: voucher.expires_at,
@@ -173,7 +174,8 @@ pub enum Faults {
     /// The key was not given the scope `scope`.
     #[response(status = 403, content_type = "application/problem+json")]
     MissingScope(#[to_schema] Fault),
-    /// The database cannot do it now; nothing was changed.
+    /// The database cannot do it now. It may have done it all the same: ask again with the same `reference` or
+    /// `Idempotency-Key`, and it is done once.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(#[to_schema] Fault),
 }
@@ -222,7 +224,7 @@ pub struct Members {
     pub next: Option<String>,
 }
 
-/// Cards, the open ones first.
+/// Cards, those of one stamp card together, the newest of them first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Cards {
     /// All of them.

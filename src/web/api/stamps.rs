@@ -73,6 +73,7 @@ pub(super) async fn give(State(app): State<App>, write: Write) -> Result<Respons
         stamps: new.stamps,
         place,
         key: Key::api_stamps(program, &reference),
+        pass: None,
         by: By::own(actor),
     };
     match loyalty::stamp_in(&app, &mut act.tx, &asked).await? {

@@ -72,6 +72,7 @@ pub(super) async fn stamp(
         stamps: giving.amount,
         place: place_of(&scene, &by),
         key: Key::counter(by.device, &format!("stamp/{}/{}", reading.id, giving.programme)),
+        pass: reading.pass_window,
         by: right_of(&by),
     };
     match loyalty::stamp(&face.app, &ask).await? {

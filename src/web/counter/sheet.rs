@@ -4,7 +4,7 @@ use super::acts::{place_of, refused, right_of};
 use crate::ids::MemberId;
 use crate::loyalty::spec::{Per, StampCard};
 use crate::loyalty::stamps::{Card, CardState};
-use crate::loyalty::{self, Ask, Preview, Shelved};
+use crate::loyalty::{self, Ask, Preview, Refusal, Shelved};
 use crate::members::{self, friends};
 use crate::problem::Problem;
 use crate::spec::definitions;
@@ -125,7 +125,7 @@ pub(super) async fn sheet_of(face: &Face, scene: &Scene, by: &Signed, reading: &
         sheet.no_redeeming = scene.shell.say("no-redeeming-typed");
     }
     for published in definitions::all_latest::<StampCard>(&face.app.db).await? {
-        sheet.offers.push(offer(face, scene, by, member, &published.body).await?);
+        sheet.offers.push(offer(face, scene, by, (reading, member), &published.body).await?);
     }
     Ok(sheet)
 }
@@ -167,7 +167,13 @@ fn ticket(scene: &Scene, by: &Signed, held: &Shelved, is_read: bool) -> SheetVou
 }
 
 /// What a stamp card offers: a sentence for each number of stamps that may be given, or why none may.
-async fn offer(face: &Face, scene: &Scene, by: &Signed, member: MemberId, card: &StampCard) -> Result<Offer, Problem> {
+async fn offer(
+    face: &Face,
+    scene: &Scene,
+    by: &Signed,
+    (reading, member): (&Line, MemberId),
+    card: &StampCard,
+) -> Result<Offer, Problem> {
     let title = String::from(card.title.in_lang(scene.voice().lang));
     let programme = card.stamp_card.to_string();
     let mut ask = Ask { member, card: programme.clone(), stamps: 1, place: place_of(scene, by), by: right_of(by) };
@@ -178,6 +184,12 @@ async fn offer(face: &Face, scene: &Scene, by: &Signed, member: MemberId, card: 
             return Ok(Offer::Refused { title, words: band.words, next: band.next });
         }
     };
+    if let Some(window) = reading.pass_window
+        && loyalty::is_pass_used(&face.app.db, member, window, &programme).await?
+    {
+        let band = refused(face, scene, &Refusal::PassUsed).await?;
+        return Ok(Offer::Refused { title, words: band.words, next: band.next });
+    }
     let (stamps, goal) = first.before.as_ref().map_or((0, card.goal), |before| (before.stamps, before.goal));
     let mut outcomes = vec![outcome(scene, 1, &first)];
     for amount in 2..=card.earn.at_most.min(OUTCOMES) {

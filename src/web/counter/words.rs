@@ -26,6 +26,7 @@ pub(super) fn refusal(scene: &Scene, refusal: &Refusal, by: &str) -> Band {
         Refusal::UnknownCard => care("refused-no-card", &[]),
         Refusal::Amount { at_most } => care("refused-amount", &[("most", (*at_most).into())]),
         Refusal::TooSoon { until } => care("refused-too-soon", &[("until", scene.from_moment(*until).into())]),
+        Refusal::PassUsed => care("refused-pass-used", &[]),
         Refusal::OtherContent => care("refused-scan-used", &[]),
         Refusal::UnknownEntry => no("refused-undo-none", &[]),
         Refusal::NotUndoable => no("refused-undo-kind", &[]),
@@ -131,6 +132,7 @@ mod tests {
             Refusal::VoucherExpired { at },
             Refusal::VoucherRevoked,
             Refusal::OtherStore { stores: vec![String::from("zhongshan"), String::from("online")] },
+            Refusal::PassUsed,
         ];
         let faults = [Fault::NotAPass, Fault::Forged, Fault::Expired { ago: TimeDelta::seconds(40) }, Fault::TooEarly];
         for lang in Lang::ALL {

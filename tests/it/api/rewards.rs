@@ -274,3 +274,34 @@ async fn the_same_sale_sent_ten_times_at_once_counts_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_may_only_read_sees_no_code_that_could_be_used() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let till = Program::with(&shop, "till", &ALL).await;
+        let full = till.stamps(&mei, 10, "R-1").await;
+        let code = &full.body["vouchers"][0]["code"];
+        assert!(code.is_string());
+        assert_eq!(&till.list(&mei, "vouchers").await[0]["code"], code);
+        let report = Program::with(&shop, "report", &[Scope::MembersRead]).await;
+        let seen = report.list(&mei, "vouchers").await;
+        assert_eq!((&seen[0]["coupon"], &seen[0]["code"]), (&json!("free-latte"), &Value::Null));
+        assert!(seen[0].get("code").is_some(), "null, not left out");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_card_whose_name_no_database_keeps_is_no_card() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let till = Program::with(&shop, "till", &ALL).await;
+        let mut body = sale(&shop.member_id(&mei).await.to_string(), 1, "R-1");
+        body["card"] = json!("cof\u{0}fee");
+        till.post("/api/v1/stamps", &body).await.is_problem(422, "unknown_card");
+    })
+    .await;
+}

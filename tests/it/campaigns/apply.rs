@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use shuke::brand::{self, Outcome};
 use shuke::campaigns::{self, Difference};
-use shuke::delivery::State;
+use shuke::delivery::{State, approval};
 use shuke::ids::Actor;
 use shuke::spec::definitions::{self, Changed};
 use shuke::spec::template::Template;
@@ -181,6 +181,35 @@ async fn what_one_run_has_yet_to_send_is_not_promised_to_another() {
         let plan = shop.plan("winback").await;
         assert_eq!((plan.quota.used, plan.quota.after, plan.more.fits), (0, 10, false));
         assert_eq!(shop.apply(&plan.digest).await, Outcome::Refused(vec![Difference::Quota { need: 5, left: 3 }]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_holds_more_than_its_plan_counted_is_paused() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        let mut phones = shop.regulars(3).await;
+        let plan = shop.plan("winback").await;
+        phones.extend(shop.regulars(1).await);
+        let (unplanned, phone) = (shop.member_id(&phones[3]).await, phones[3].clone());
+        query(
+            db.writer(),
+            "insert into plan_person (plan, member, account, line_user_id, body_hash, sealed_body)
+             select plan, $1, account, $2, body_hash, sealed_body from plan_person limit 1",
+        )
+        .bind(unplanned)
+        .bind(phone)
+        .execute()
+        .await
+        .unwrap();
+        let Outcome::Started(run) = shop.apply(&plan.digest).await else { panic!("it starts") };
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [4]);
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.paused_because.as_deref()), (State::Paused, Some("over_plan")));
+        assert_eq!(approval::find(&db, run).await.unwrap().unwrap().approved, 3);
     })
     .await;
 }

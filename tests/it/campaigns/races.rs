@@ -7,16 +7,16 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use shuke::brand::{self, Brand, Outcome};
-use shuke::campaigns;
+use shuke::campaigns::{self, Difference};
 use shuke::clock::Chance;
-use shuke::ids::{Actor, Ids};
+use shuke::ids::{Actor, Ids, RunId};
 use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Config, Sandbox};
 use shuke::spec::definitions;
 use shuke::store::{install, query};
 use tokio::sync::Notify;
 
-use super::lapsed;
+use super::{TO_ALL, lapsed};
 use crate::harness::{on_both, still_clock};
 use crate::shop::{Shop, app_over};
 
@@ -117,6 +117,42 @@ async fn a_second_who_applies_hears_of_the_run_also_when_the_plan_was_made_anew(
         assert_eq!(ran.run, run);
         shop.send().await;
         assert_eq!(shop.pushed(&mei).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_run_that_is_being_prepared_may_send_is_promised() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        shop.regulars(5).await;
+        shop.sandbox.tune(|world| world.quota = Some(7));
+        let plan = shop.plan("winback").await;
+        assert!(plan.more.fits);
+        let (brand, actor) = (shop.brand(), Actor::operator());
+        let (run, now): (RunId, _) = (shop.app.ids.make(), shop.app.clock.now());
+        let mut other = db.begin().await.unwrap();
+        install::lock(&mut other).await.unwrap();
+        let mut applies = Box::pin(brand::apply(&shop.app, &brand, &plan.digest, &actor));
+        let early = tokio::time::timeout(A_WHILE, &mut applies).await;
+        assert!(early.is_err(), "it does not wait: {early:?}");
+        query(
+            &mut other,
+            "insert into approval (run, epoch, approved, state, created_at, changed_at)
+             select $1, epoch, 3, 'preparing', $2, $3 from install",
+        )
+        .bind(run)
+        .bind(now)
+        .bind(now)
+        .execute()
+        .await
+        .unwrap();
+        other.commit().await.unwrap();
+        let applied = applies.await;
+        let short = Outcome::Refused(vec![Difference::Quota { need: 5, left: 4 }]);
+        assert_eq!(applied.unwrap(), short);
+        assert_eq!(shop.plan("winback").await.more.promised, 3);
     })
     .await;
 }

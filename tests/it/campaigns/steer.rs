@@ -4,6 +4,7 @@ use shuke::campaigns::{self, Steered};
 use shuke::delivery::State;
 use shuke::ids::Actor;
 use shuke::staff::audit;
+use shuke::store::query;
 
 use super::TO_ALL;
 use crate::harness::on_both;
@@ -81,6 +82,31 @@ async fn a_restored_copy_sends_nothing_the_original_approved() {
         assert_eq!(shop.status("winback").await.paused_because.as_deref(), Some("restored_copy"));
         let refused = campaigns::resume(&shop.app, "winback", &Actor::operator()).await.unwrap();
         assert_eq!(refused, Steered::RestoredCopy(run));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_audit_cannot_keep_is_not_done() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        shop.regulars(3).await;
+        shop.starts("winback").await;
+        let (app, actor) = (&shop.app, Actor::operator());
+        let alter = async |sql: &'static str| query(db.writer(), sql).execute().await.map(drop).unwrap();
+        let state = async || shop.status("winback").await.state;
+
+        alter("alter table audit rename column subject to away").await;
+        assert!(campaigns::pause(app, "winback", &actor).await.is_err());
+        assert_eq!(state().await, State::Open);
+        assert!(campaigns::cancel(app, "winback", &actor).await.is_err());
+        assert_eq!(state().await, State::Open);
+        alter("alter table audit rename column away to subject").await;
+        campaigns::pause(app, "winback", &actor).await.unwrap();
+        alter("alter table audit rename column subject to away").await;
+        assert!(campaigns::resume(app, "winback", &actor).await.is_err());
+        assert_eq!(state().await, State::Paused);
     })
     .await;
 }

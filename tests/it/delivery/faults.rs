@@ -1,10 +1,21 @@
 //! Each fault switch of the sandbox.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
+use serde_json::json;
+use shuke::delivery::{Sender, State, approval};
+use shuke::ids::LineUserId;
+use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
+use shuke::store::query;
 
 use super::{EQUAL, PATIENCE, PERSONAL, a_run, all_have_one};
 use crate::harness::on_both;
-use crate::shop::Shop;
+use crate::shop::{Shop, keys_are_sound};
 
 /// What may strike a request and be over soon.
 const PASSING: [FaultKind; 8] = [
@@ -88,4 +99,76 @@ async fn a_trouble_of_one_way_does_not_hold_up_the_other() {
         all_have_one(&shop, &phones).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_panic_over_a_request_leaves_it_in_doubt_and_nothing_else() {
+    for arrives in [false, true] {
+        on_both(async |db| {
+            let mut shop = Shop::open(&db).await;
+            let way = Panics { line: shop.sandbox.transport(), arrives, is_over: AtomicBool::new(false) };
+            shop.sender = Sender::new(shop.replica_over(31, Arc::new(way)));
+            let (phones, _) = a_run(&shop, EQUAL, 1_100).await;
+            shop.send_within(PATIENCE).await;
+            all_have_one(&shop, &phones).await;
+            assert_eq!(shop.requests("multicast"), if arrives { 4 } else { 3 }, "asked for again under its key");
+        })
+        .await;
+    }
+}
+
+/// A way to LINE on which the program panics at the first multicast.
+struct Panics {
+    line: Arc<dyn Transport>,
+    /// Whether LINE gets it first.
+    arrives: bool,
+    is_over: AtomicBool,
+}
+
+impl Transport for Panics {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
+        Box::pin(async move {
+            let strikes = request.uri().path().ends_with("/multicast") && !self.is_over.swap(true, Ordering::Relaxed);
+            if strikes && !self.arrives {
+                panic!("a fault of the tests");
+            }
+            let answer = self.line.send(request).await;
+            assert!(!strikes, "a fault of the tests");
+            answer
+        })
+    }
+}
+
+#[tokio::test]
+async fn those_beside_somebody_line_does_not_know_get_it_once() {
+    for strangers in [1, 2] {
+        on_both(async |db| {
+            let shop = Shop::open(&db).await;
+            shop.writes("campaigns/winback.yaml", EQUAL);
+            let mut phones = shop.regulars(20).await;
+            for n in 0..strangers {
+                let stranger: LineUserId = format!("U{}", n.to_string().repeat(32)).parse().unwrap();
+                query(db.writer(), "update friend set line_user_id = $1 where line_user_id = $2")
+                    .bind(stranger)
+                    .bind(phones.remove(7 * n))
+                    .execute()
+                    .await
+                    .unwrap();
+            }
+            shop.sandbox.tune(|world| world.refuses_strangers = true);
+            let run = shop.starts("winback").await;
+            shop.send_within(PATIENCE).await;
+            assert_eq!(shop.copies(&phones), [0, phones.len()]);
+            let (some, others) = (i64::try_from(strangers).unwrap(), i64::try_from(phones.len()).unwrap());
+            let status = shop.status("winback").await;
+            assert_eq!(
+                (status.state, status.planned, status.accepted, status.refused),
+                (State::Done, 20, others, some)
+            );
+            assert_eq!(json!(status.more.refused), json!([{ "reason": "unknown_to_line", "count": some }]));
+            assert_eq!(approval::find(&db, run).await.unwrap().unwrap().taken, others);
+            keys_are_sound(&shop.sandbox);
+        })
+        .await;
+    }
 }

@@ -7,16 +7,18 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
-use shuke::delivery::{Sender, replies};
+use shuke::campaigns;
+use shuke::delivery::{Sender, replies, runs};
 use shuke::ids::LineUserId;
 use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::{Db, query};
-use tokio::sync::Notify;
+use tokio::sync::{Barrier, Notify};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::senders::until_asked;
-use super::{EQUAL, a_run};
+use super::{EQUAL, PERSONAL, a_run, all_have_one};
 use crate::harness::on_both;
 use crate::shop::{Shop, keys_are_sound};
 
@@ -116,6 +118,96 @@ async fn a_reply_that_takes_long_holds_up_no_push() {
         assert!(pushed.is_ok(), "the push waits for the reply");
         assert_eq!(shop.copies(&phones), [0, 3]);
         assert_eq!(newest(&db, &mei).await, "sent", "its answer was waited for at the stop");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_a_crash_left_go_several_at_once_behind_any_number_in_doubt() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
+        shop.says(&mei, "集點卡").await;
+        let copies = async |count: i64, state: &'static str, age: TimeDelta| {
+            let tried_at = shop.app.clock.now() - age;
+            for _ in 0..count {
+                query(
+                    db.writer(),
+                    "insert into reply (id, account, line_user_id, member, event, sealed_token, sealed_messages, state, expires_at, created_at, tried_at)
+                     select $1, account, line_user_id, member, $2, sealed_token, sealed_messages, $3, expires_at, $4, $5
+                     from reply where state = 'pending' limit 1",
+                )
+                .bind(shop.app.ids.make::<Uuid>())
+                .bind(shop.app.ids.random_uuid().to_string())
+                .bind(state)
+                .bind(tried_at)
+                .bind(tried_at)
+                .execute()
+                .await
+                .unwrap();
+            }
+        };
+        copies(110, "trying", TimeDelta::seconds(20)).await;
+        copies(7, "pending", TimeDelta::seconds(5)).await;
+        shop.advance(TimeDelta::seconds(3)).await;
+        let way = Arc::new(Together { line: shop.sandbox.transport(), all: Barrier::new(8) });
+        let app = shop.replica_over(31, way);
+        let swept = tokio::time::timeout(Duration::from_secs(20), replies::sweep(&app)).await;
+        assert!(swept.is_ok_and(|swept| swept.is_ok()), "each waits for the one before");
+        let left = query(&db, "select count(*) from reply where state = 'pending'").value::<i64>().await.unwrap();
+        assert_eq!((left, replies::open(&db).await.unwrap()), (0, 110));
+    })
+    .await;
+}
+
+/// A way to LINE on which eight replies have to be on their way before the first arrives.
+struct Together {
+    line: Arc<dyn Transport>,
+    all: Barrier,
+}
+
+impl Transport for Together {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
+        Box::pin(async move {
+            if request.uri().path().ends_with("/reply") {
+                self.all.wait().await;
+            }
+            self.line.send(request).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn what_was_said_is_forgotten_after_a_month_and_what_was_pushed_when_its_run_has_ended() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        shop.says(&mei, "集點卡").await;
+        let (phones, _) = a_run(&shop, PERSONAL, 3).await;
+        let sealed = async || {
+            let said = query(&db, "select count(*) from reply").value::<i64>().await.unwrap();
+            let planned = "select count(*) from plan_person where sealed_body is not null";
+            let pushed = "select count(*) from delivery where sealed_body is not null";
+            (said, query(&db, planned).value::<i64>().await.unwrap(), query(&db, pushed).value::<i64>().await.unwrap())
+        };
+        let forget = async || {
+            replies::forget(&shop.app).await.unwrap();
+            runs::forget_bodies(&shop.app).await.unwrap();
+            campaigns::forget_bodies(&shop.app).await.unwrap();
+        };
+        let said = sealed().await.0;
+        assert!(said > 0);
+        shop.advance(TimeDelta::days(30)).await;
+        forget().await;
+        assert_eq!(sealed().await, (said, 3, 3), "the run is still to leave, the month is not over");
+        shop.send().await;
+        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
+        shop.says(&mei, "集點卡").await;
+        shop.advance(TimeDelta::seconds(1)).await;
+        forget().await;
+        assert_eq!(sealed().await, (1, 0, 0), "what is still owed stays");
+        all_have_one(&shop, &phones).await;
     })
     .await;
 }

@@ -170,6 +170,24 @@ async fn a_stop_that_could_not_be_written_down_is_heard_again() {
     .await;
 }
 
+#[tokio::test]
+async fn a_clock_that_steps_back_stops_no_sending() {
+    for is_restarted in [false, true] {
+        on_both(async |db| {
+            let mut shop = Shop::open(&db).await;
+            shop.sender.step().await.unwrap();
+            let (phones, _) = a_run(&shop, EQUAL, 3).await;
+            shop.sandbox.advance(TimeDelta::hours(-1));
+            if is_restarted {
+                shop.sender = Sender::new(shop.another_replica());
+            }
+            shop.send_within(TimeDelta::seconds(10)).await;
+            all_have_one(&shop, &phones).await;
+        })
+        .await;
+    }
+}
+
 /// A way to LINE on which a multicast waits for the test before its answer is heard.
 struct Way {
     line: Arc<dyn Transport>,

@@ -1,15 +1,26 @@
 //! The durable queue on both engines.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
 use serde::{Deserialize, Serialize};
-use shuke::ids::{HolderId, Ids};
+use shuke::ids::{HolderId, Ids, LineUserId};
 use shuke::jobs::{self, ATTEMPTS, Claimed, Fate, Task, Wait, When};
+use shuke::line::client::{Lost, Transport};
+use shuke::members::profiles::FetchProfile;
 use shuke::store::{Db, query};
+use shuke::worker;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::harness::{a_monday, ids, on_both};
+use crate::shop::Shop;
 
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 
@@ -43,6 +54,10 @@ async fn claim(db: &Db, n: u128, now: DateTime<Utc>, limit: i64) -> Vec<Claimed>
 
 async fn claim_one(db: &Db, now: DateTime<Utc>) -> Claimed {
     claim(db, 1, now, 1).await.pop().expect("a job is due")
+}
+
+async fn sweep(db: &Db, now: DateTime<Utc>) -> u64 {
+    jobs::sweep(db, now, LEASE, 10).await.expect("swept")
 }
 
 async fn put_back(db: &Db, job: &Claimed, now: DateTime<Utc>, wait: Wait, error: &str) -> Fate {
@@ -226,12 +241,8 @@ async fn a_dead_workers_job_comes_back_and_is_no_longer_its_own() {
         let now = a_monday();
         enqueue(&db, &ids(), now, "Mei", When::now()).await;
         let lost = claim_one(&db, now).await;
-        assert_eq!(
-            jobs::sweep(&db, now + LEASE - TimeDelta::microseconds(1), 10).await.expect("swept"),
-            0,
-            "its lease lasts"
-        );
-        assert_eq!(jobs::sweep(&db, now + LEASE, 10).await.expect("swept"), 1);
+        assert_eq!(sweep(&db, now + LEASE - TimeDelta::microseconds(1)).await, 0, "its lease lasts");
+        assert_eq!(sweep(&db, now + LEASE).await, 1);
         let later = now + LEASE + TimeDelta::minutes(1);
         let second = claim_one(&db, later).await;
         assert_eq!((second.id, second.attempts), (lost.id, 2));
@@ -256,7 +267,7 @@ async fn a_job_that_kills_its_worker_each_time_ends_up_dead() {
         enqueue(&db, &ids(), now, "poison", When::now()).await;
         for _ in 0..ATTEMPTS {
             claim_one(&db, now).await;
-            assert_eq!(jobs::sweep(&db, now + LEASE, 10).await.expect("swept"), 1);
+            assert_eq!(sweep(&db, now + LEASE).await, 1);
             now += TimeDelta::hours(12);
         }
         assert_eq!(jobs::count(&db).await.expect("counted"), (0, 0, 1));
@@ -277,4 +288,96 @@ async fn a_dead_unique_job_is_not_revived_beside_its_successor() {
         assert!(jobs::revive(db.writer(), job.id, now).await.expect("revived"));
     })
     .await;
+}
+
+/// The wall clock is set back by a day: what was wanted before is neither lost nor waited for.
+#[tokio::test]
+async fn a_clock_that_steps_back_holds_up_no_job() {
+    on_both(async |db| {
+        let (now, ids) = (a_monday(), ids());
+        let earlier = now - TimeDelta::days(1);
+        enqueue(&db, &ids, now, "new", When::now()).await;
+        assert_eq!(claim_one(&db, earlier).await.task::<Greet>().expect("a task"), greet("new"));
+        assert_eq!(sweep(&db, earlier).await, 0, "its lease lasts");
+
+        enqueue(&db, &ids, now, "left", When::now()).await;
+        let left = claim_one(&db, now).await;
+        assert_eq!(sweep(&db, earlier).await, 1, "its worker died before the clock was set back");
+        assert_eq!(claim_one(&db, earlier + TimeDelta::minutes(1)).await.id, left.id);
+
+        enqueue(&db, &ids, now, "failed", When::now()).await;
+        let failed = claim_one(&db, now).await;
+        assert!(matches!(put_back(&db, &failed, now, Wait::Backoff, "LINE is away").await, Fate::Waits(_)));
+        assert!(claim(&db, 1, now, 1).await.is_empty(), "it waits");
+        assert_eq!(claim_one(&db, earlier).await.id, failed.id);
+
+        enqueue(&db, &ids, now, "later", When::at(now + TimeDelta::days(2))).await;
+        assert!(claim(&db, 1, now, 1).await.is_empty(), "what is wanted later is not early");
+    })
+    .await;
+}
+
+/// LINE takes long over one profile; the next, asked for only then, is there meanwhile, and the stop waits for the first.
+#[tokio::test]
+async fn a_job_that_takes_long_holds_up_no_other() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let line = shop.sandbox.transport();
+        let is_over = AtomicBool::new(false);
+        let way = Arc::new(SlowFirst { line, is_over, asked: Notify::new(), go_on: Notify::new() });
+        let (app, stop) = (shop.replica_over(31, way.clone()), CancellationToken::new());
+        let phones = shop.regulars(2).await;
+        let (slow, quick) = (&phones[0], &phones[1]);
+        query(db.writer(), "update friend set profile_at = null").execute().await.unwrap();
+        let wants = async |phone: &LineUserId| {
+            let mut tx = db.begin().await.unwrap();
+            let task = FetchProfile { account: shop.account, line_user_id: phone.clone() };
+            jobs::enqueue(&mut tx, &app.ids, app.clock.now(), &task, When::now()).await.unwrap();
+            tx.commit().await.unwrap();
+            app.jobs_bell.notify_one();
+        };
+        let is_done = async |phone: &LineUserId| {
+            let known = "select 1 from friend where line_user_id = $1 and profile_at is not null";
+            query(&db, known).bind(phone.clone()).optional_value::<i32>().await.unwrap().is_some()
+        };
+        let watches = async {
+            wants(slow).await;
+            way.asked.notified().await;
+            wants(quick).await;
+            let comes = async {
+                while !is_done(quick).await {
+                    tokio::task::yield_now().await;
+                }
+            };
+            let came = tokio::time::timeout(std::time::Duration::from_secs(20), comes).await;
+            stop.cancel();
+            way.go_on.notify_one();
+            came
+        };
+        let ((), came) = tokio::join!(worker::keep_running_jobs(app.clone(), stop.clone()), watches);
+        assert!(came.is_ok(), "the second waits for the first");
+        assert!(is_done(slow).await, "the stop waited for the one that ran");
+        assert_eq!(jobs::count(&db).await.unwrap(), (0, 0, 0));
+    })
+    .await;
+}
+
+/// A way to LINE on which the first request for a profile waits for the test.
+struct SlowFirst {
+    line: Arc<dyn Transport>,
+    is_over: AtomicBool,
+    asked: Notify,
+    go_on: Notify,
+}
+
+impl Transport for SlowFirst {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
+        Box::pin(async move {
+            if request.uri().path().contains("/profile/") && !self.is_over.swap(true, Ordering::Relaxed) {
+                self.asked.notify_one();
+                self.go_on.notified().await;
+            }
+            self.line.send(request).await
+        })
+    }
 }

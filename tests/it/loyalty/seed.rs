@@ -96,6 +96,7 @@ async fn the_made_up_members_live_on() {
                 stamps: 1,
                 place: crate::shop::zhongshan(),
                 key: shop.fresh_key(),
+                pass: None,
                 by: loyalty::By::own(shuke::ids::Actor::staff(clerk.id)),
             };
             match loyalty::stamp(&shop.app, &ask).await.unwrap() {

@@ -229,8 +229,8 @@ async fn nobody_stamps_or_redeems_on_her_own_card() {
         let added = staff::people::add(&shop.app, new, &clerk()).await.unwrap();
         let staff::people::Added::Added(id) = added else { panic!("{added:?}") };
         let member = shop.member_id(&mei).await;
-        let linked = staff::people::link_member(&shop.app, id, member, &clerk()).await.unwrap();
-        assert_eq!(linked, staff::people::Linked::Now);
+        let linked = staff::own_cards::link(&shop.app, id, member, &clerk()).await.unwrap();
+        assert_eq!(linked, staff::own_cards::Linked::Now);
 
         let herself = By::manager(shuke::ids::Actor::staff(id));
         let mut ask = shop.stamp_of(&mei, 1).await;

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use shuke::loyalty::coupons::{Code, VoucherState};
+use shuke::loyalty::ledger::verify;
 use shuke::loyalty::{self, By, Redeem, Refusal, UndoRedemption};
 
 use crate::harness::on_both;
@@ -83,6 +84,28 @@ async fn a_voucher_given_back_can_be_used_again() {
         let manager = UndoRedemption { key: shop.fresh_key(), by: By::manager(colleague()), ..ask };
         loyalty::undo_redemption(&shop.app, &manager).await.unwrap().expect("a manager may");
         assert_eq!(shop.vouchers(&mei).await[0].state, VoucherState::Issued);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_voucher_given_back_after_its_end_can_be_used_today() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let voucher = shop.stamps(&mei, 10).await.vouchers[0].clone();
+        let end = voucher.expires_at.expect("it ends");
+        shop.advance(end - shop.app.clock.now() - TimeDelta::minutes(1)).await;
+        shop.redeems(&voucher.code).await.expect("it is good for another minute");
+        shop.advance(TimeDelta::minutes(5)).await;
+        let back = shop.gives_back(voucher.id).await.expect("it was taken by mistake");
+        let extended = Some(end + TimeDelta::days(1));
+        assert_eq!((back.vouchers[0].state, back.vouchers[0].expires_at), (VoucherState::Issued, extended));
+        assert_eq!(shop.vouchers(&mei).await[0].expires_at, extended);
+        loyalty::lapse(&shop.app).await.unwrap();
+        assert!(verify(&db).await.unwrap().is_clean(), "the ledger tells its end");
+        shop.redeems(&voucher.code).await.expect("it is good today");
+        assert!(verify(&db).await.unwrap().is_clean());
     })
     .await;
 }

@@ -57,6 +57,7 @@ impl Shop {
             stamps,
             place: zhongshan(),
             key: self.fresh_key(),
+            pass: None,
             by: By::own(clerk()),
         }
     }

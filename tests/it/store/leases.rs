@@ -148,3 +148,17 @@ async fn a_lease_does_not_change_hands_between_the_check_and_the_mark() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_lease_from_before_the_clock_stepped_back_counts_as_ended() {
+    on_both(async |db| {
+        let now = a_monday();
+        take(db.writer(), "sender", holder(1), now, TTL).await.expect("asked").expect("it is free");
+        let little = now - TTL;
+        assert_eq!(take(db.writer(), "sender", holder(2), little, TTL).await.expect("asked"), None, "clocks differ");
+        let earlier = now - TimeDelta::hours(1);
+        let second = take(db.writer(), "sender", holder(2), earlier, TTL).await.expect("asked").expect("it is over");
+        assert_eq!(second.token, 2, "the first may mark nothing any more");
+    })
+    .await;
+}

@@ -1,12 +1,13 @@
 //! Walk 3 in text: a clerk with a scanner, from the first reading to the voucher that is refused the second time.
 
 use chrono::TimeDelta;
+use shuke::brand;
 use shuke::ids::{Actor, LineUserId, StaffId};
 use shuke::loyalty;
 use shuke::members::Number;
 use shuke::secret::Secret;
 use shuke::staff::scans::{self, Method};
-use shuke::staff::{Role, people};
+use shuke::staff::{Role, own_cards, people};
 
 use super::{Answer, Browser, PIN};
 use crate::harness::on_both;
@@ -302,7 +303,7 @@ async fn a_vouchers_own_code_opens_that_voucher_and_nothing_else() {
 async fn nobody_stamps_her_own_card() {
     on_both(async |db| {
         let (shop, mei, an, _) = opening(&db).await;
-        people::link_member(&shop.app, an, shop.member_id(&mei).await, &Actor::operator()).await.unwrap();
+        own_cards::link(&shop.app, an, shop.member_id(&mei).await, &Actor::operator()).await.unwrap();
         let mut till = shop.till("zhongshan", an).await;
         let answer = shop.reads(&mut till, &mei).await;
         assert_eq!(answer.status, 422);
@@ -384,6 +385,35 @@ async fn a_desk_without_scripts_does_the_same_with_whole_pages() {
         let no = till.post("/counter/scan", &[("code", "nonsense"), ("method", "typed"), ("key", "")]).await;
         assert_eq!(no.status, 422);
         no.says("This is not a member code");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_pass_earns_once_also_where_a_card_has_no_cool_down() {
+    on_both(async |db| {
+        let (shop, mei, _, mut till) = opening(&db).await;
+        shop.edits("rewards/coffee.yaml", "cool_down: 10m", "cool_down: none");
+        let plan = brand::plan_all(&shop.app, &shop.brand()).await.unwrap();
+        shop.apply(&plan.digest).await;
+        let first = shop.reads(&mut till, &mei).await;
+        let second = shop.reads(&mut till, &mei).await;
+        let given = shop.gives(&mut till, &first, "1").await;
+        assert_eq!(shop.card(&mei).await.stamps, 1);
+
+        let refused = shop.gives(&mut till, &second, "1").await;
+        refused.says("這個條碼已經蓋過點了");
+        refused.says("請客人出示新的條碼");
+        shop.reads(&mut till, &mei).await.says("這個條碼已經蓋過點了");
+        assert_eq!(shop.card(&mei).await.stamps, 1);
+
+        shop.presses_undo(&mut till, &given).await;
+        shop.gives(&mut till, &second, "2").await;
+        assert_eq!(shop.card(&mei).await.stamps, 2, "what was taken back may be given right");
+        shop.sandbox.advance(TimeDelta::seconds(30));
+        let fresh = shop.reads(&mut till, &mei).await;
+        shop.gives(&mut till, &fresh, "1").await;
+        assert_eq!(shop.card(&mei).await.stamps, 3, "a fresh pass earns");
     })
     .await;
 }
