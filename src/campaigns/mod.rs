@@ -28,5 +28,5 @@ pub use proposal::Proposal;
 pub use runs::{Steered, cancel, pause, prepare, resume};
 pub use spec::{Audience, Campaign, Freeze};
 pub use status::{Progress, Status, status, status_of};
-pub use store::{Kept, Ran, by_digest, forget_bodies, last_run, sweep};
+pub use store::{Kept, Ran, by_digest, forget_bodies, last_run, sweep, withdraw};
 pub use types::{Count, DIGEST_DIGITS, More, People, Plan, QuotaLine, Sample};

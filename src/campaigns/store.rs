@@ -274,6 +274,21 @@ pub(super) async fn count_inside(on: impl Into<On<'_>>, plan: PlanId) -> sqlx::R
     query(on, "select count(*) from plan_person where plan = $1 and reason is null").bind(plan).value().await
 }
 
+/// Withdraws every plan that was not applied: its digest starts nothing any more.
+pub async fn withdraw(tx: &mut Tx) -> sqlx::Result<()> {
+    let waiting = query(
+        &mut *tx,
+        "select p.id from plan p where p.digest not like 'draft/%' and not exists (select 1 from run r where r.plan = p.id)",
+    )
+    .values::<PlanId>()
+    .await?;
+    for plan in waiting {
+        let digest = format!("{DRAFT}{plan}");
+        query(&mut *tx, "update plan set digest = $1 where id = $2").bind(digest).bind(plan).execute().await?;
+    }
+    Ok(())
+}
+
 /// Removes plans that were never applied and that nobody will, with what was written about people in them; how many.
 pub async fn sweep(app: &App) -> sqlx::Result<u64> {
     let now = app.clock.now();

@@ -1,5 +1,5 @@
 //! `shuke restored`: says that this database is a restored copy. A new epoch begins, and no run that was approved before it
-//! leaves by itself, for the original may have sent it meanwhile.
+//! leaves by itself, for the original may have sent it meanwhile. Plans that wait to be applied are withdrawn for the same reason.
 
 use std::io::Write;
 
@@ -38,6 +38,7 @@ async fn begin_epoch(app: &App) -> sqlx::Result<Option<(i64, Vec<RunId>)>> {
     let begun = match (epoch, install::find(&mut tx).await?) {
         (Some(epoch), Some(installed)) => {
             let runs = copies::stop_all_of_another_epoch(app, &mut tx).await?;
+            campaigns::withdraw(&mut tx).await?;
             let detail = json!({ "epoch": epoch, "stopped": runs });
             let subject = installed.id.to_string();
             audit::record(app, &mut tx, &Actor::operator(), "install.restored", &subject, detail).await?;
@@ -57,7 +58,8 @@ fn show(out: &mut impl Write, epoch: i64, still: &[Status], teller: &Teller, for
     }
     writeln!(
         out,
-        "This database is a restored copy from now on (epoch {epoch}): nothing approved before leaves by itself."
+        "This database is a restored copy from now on (epoch {epoch}): nothing approved before leaves by itself,\n\
+         and plans made before are withdrawn."
     )?;
     if still.is_empty() {
         writeln!(out, "No run was under way in it. Start the service: {}", teller.command("serve"))?;

@@ -17,6 +17,8 @@ async fn a_restored_copy_sends_nothing_until_there_is_a_new_plan() {
         let mut desk = Desk::set_up(fresh).await;
         let plan = desk.run(&["plan", "winback", "--format", "json"]).json();
         desk.run(&["apply", digest_of(&plan), "--no-wait", "--format", "json"]).json();
+        desk.brand.edit("templates/winback.yaml", "好久不見", "好久沒見");
+        let waiting = desk.run(&["plan", "winback", "--format", "json"]).json();
 
         let said = desk.run(&["restored"]);
         assert_eq!(said.code, 0, "{}", said.err);
@@ -46,7 +48,8 @@ async fn a_restored_copy_sends_nothing_until_there_is_a_new_plan() {
         assert_eq!((told.actor_id.as_str(), &told.detail["epoch"]), ("cli", &json!(3)));
 
         assert_eq!(desk.run(&["cancel", "winback"]).code, 0);
-        desk.brand.edit("templates/winback.yaml", "好久不見", "很久不見");
+        desk.run(&["apply", digest_of(&waiting)]).failed(1, &[digest_of(&waiting)]);
+        desk.brand.edit("templates/winback.yaml", "好久沒見", "很久不見");
         let plan = desk.run(&["plan", "winback", "--format", "json"]).json();
         let applied = desk.run(&["apply", digest_of(&plan), "--format", "json"]).json();
         assert_eq!(applied["status"]["state"], "done", "{applied}");
