@@ -1,8 +1,9 @@
 //! The bundled styles and scripts of the pages: `web/dist`, made by `make web`, embedded into a release and read from disk in
-//! a development build. The program also builds and runs without them; then [`missing`] names what is absent, and `serve` says so.
+//! a development build. They are kept squeezed (gzip), as nearly every client takes them. The program also builds and runs without them; then [`missing`] names what is absent, and `serve` says so.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::sync::OnceLock;
 
 use axum::Router;
@@ -10,7 +11,10 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use flate2::read::GzDecoder;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use crate::problem::Problem;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "web/dist"]
@@ -52,7 +56,7 @@ pub fn asset(name: &str) -> String {
 /// The bundles that were not built into this program (or, in a development build, are not in `web/dist`). `make web` builds them.
 pub fn missing() -> Vec<&'static str> {
     let there = manifest();
-    BUNDLES.into_iter().filter(|name| there.get(*name).is_none_or(|hashed| Dist::get(hashed).is_none())).collect()
+    BUNDLES.into_iter().filter(|name| there.get(*name).is_none_or(|hashed| squeezed(hashed).is_none())).collect()
 }
 
 /// `GET /assets/…`. Names carry a hash of their content, so browsers keep them for a year.
@@ -62,10 +66,13 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(kind) = content_type(&name) else { return StatusCode::NOT_FOUND.into_response() };
-    let squeezed = if takes_gzip(&headers) { Dist::get(&format!("{name}.gz")) } else { None };
-    let is_squeezed = squeezed.is_some();
-    let Some(file) = squeezed.or_else(|| Dist::get(&name)) else { return StatusCode::NOT_FOUND.into_response() };
-    let body = match file.data {
+    let Some(squeezed) = squeezed(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    let is_squeezed = takes_gzip(&headers);
+    let body = match squeezed {
+        squeezed if !is_squeezed => match unsqueezed(&squeezed) {
+            Ok(bytes) => Body::from(bytes),
+            Err(error) => return Problem::unforeseen(error).into_response(),
+        },
         Cow::Borrowed(bytes) => Body::from(bytes),
         Cow::Owned(bytes) => Body::from(bytes),
     };
@@ -79,6 +86,16 @@ async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     response
+}
+
+fn squeezed(name: &str) -> Option<Cow<'static, [u8]>> {
+    Dist::get(&format!("{name}.gz")).map(|file| file.data)
+}
+
+fn unsqueezed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    GzDecoder::new(bytes).read_to_end(&mut plain)?;
+    Ok(plain)
 }
 
 fn takes_gzip(headers: &HeaderMap) -> bool {
@@ -134,6 +151,11 @@ mod tests {
             assert_eq!(answer.headers()["content-type"], "image/svg+xml");
             assert_eq!(answer.headers()["content-encoding"], "gzip");
             assert!(answer.headers()["cache-control"].to_str().expect("text").contains("immutable"));
+            let plain = http::Request::get(asset("icons.svg")).body(Body::empty()).expect("a request");
+            let plain = router::<()>().oneshot(plain).await.expect("an answer");
+            assert!(!plain.headers().contains_key("content-encoding"));
+            let bytes = axum::body::to_bytes(plain.into_body(), usize::MAX).await.expect("a body");
+            assert!(bytes.starts_with(b"<svg"), "who takes no gzip gets it as it is");
         } else {
             assert_eq!(ask(&asset("icons.svg")).await.status(), StatusCode::NOT_FOUND);
         }

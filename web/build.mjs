@@ -1,4 +1,4 @@
-// Bundles the islands and the styles into web/dist with hashed names, and writes manifest.json (plain name → hashed name),
+// Bundles the islands and the styles into web/dist with hashed names, squeezed, and writes manifest.json (plain name → hashed name),
 // which `src/assets.rs` reads. `node build.mjs --watch` keeps building.
 
 import { createHash } from "node:crypto";
@@ -42,11 +42,12 @@ function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
 }
 
-// Text compresses to a third; the answer that is sent most is made once, here.
+// Text compresses to a third. Only the squeezed copies are kept: nearly every client takes them, and the program is lighter.
 function squeeze() {
   for (const name of readdirSync(dist)) {
     if (!/\.(js|css|svg|wasm)$/.test(name)) continue;
     writeFileSync(join(dist, `${name}.gz`), gzipSync(readFileSync(join(dist, name)), { level: 9 }));
+    rmSync(join(dist, name));
   }
 }
 
