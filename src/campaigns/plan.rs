@@ -179,12 +179,7 @@ impl<'a> Draft<'a> {
     }
 
     /// In, with her messages; or out, with the reason.
-    fn decide(
-        &mut self,
-        chosen: &Chosen,
-        before: Before<'_>,
-        shared: &mut BTreeMap<Vec<u8>, String>,
-    ) -> store::Person {
+    fn decide(&mut self, chosen: &Chosen, before: Before<'_>, shared: &mut BTreeMap<Vec<u8>, String>) -> store::Person {
         let mut person = store::Person {
             member: chosen.member,
             account: self.account,

@@ -1,6 +1,7 @@
 //! Replies: free, once, and never repeated when nobody knows whether the first arrived.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 use super::senders::until_asked;
 use super::{EQUAL, PERSONAL, a_run, all_have_one};
+use crate::crash::wait_until;
 use crate::harness::on_both;
 use crate::shop::{Shop, keys_are_sound};
 
@@ -120,6 +122,54 @@ async fn a_reply_that_takes_long_holds_up_no_push() {
         assert_eq!(newest(&db, &mei).await, "sent", "its answer was waited for at the stop");
     })
     .await;
+}
+
+#[tokio::test]
+async fn after_a_panic_the_replies_that_are_left_are_still_swept() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let left = async || {
+            shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
+            shop.says(&mei, "集點卡").await;
+            shop.advance(TimeDelta::seconds(3)).await;
+        };
+        left().await;
+        let way = Arc::new(PanicsOnce { line: shop.sandbox.transport(), is_over: AtomicBool::new(false) });
+        let sender = Sender::new(shop.replica_over(31, way.clone()));
+        let stop = CancellationToken::new();
+        let watches = async {
+            wait_until("it panicked", async || way.is_over.load(Ordering::Relaxed)).await;
+            left().await;
+            let before = shop.messages(&mei).len();
+            let swept = tokio::time::timeout(
+                Duration::from_secs(20),
+                wait_until("the next one was sent", async || shop.messages(&mei).len() > before),
+            )
+            .await;
+            stop.cancel();
+            swept
+        };
+        let ((), swept) = tokio::join!(sender.run(stop.clone()), watches);
+        assert!(swept.is_ok(), "nobody sweeps any more");
+        assert_eq!(newest(&db, &mei).await, "sent");
+    })
+    .await;
+}
+
+/// A way to LINE on which the first reply panics.
+struct PanicsOnce {
+    line: Arc<dyn Transport>,
+    is_over: AtomicBool,
+}
+
+impl Transport for PanicsOnce {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
+        if request.uri().path().ends_with("/reply") && !self.is_over.swap(true, Ordering::Relaxed) {
+            panic!("a panic of the tests");
+        }
+        self.line.send(request)
+    }
 }
 
 #[tokio::test]
