@@ -1,5 +1,6 @@
 //! A person's hand on a run: pause, resume, cancel.
 
+use chrono::TimeDelta;
 use serde_json::json;
 use shuke::brand::Outcome;
 use shuke::campaigns::{self, Count, Difference, Steered};
@@ -152,6 +153,7 @@ async fn after_a_cancel_a_new_plan_reaches_those_who_have_not_got_it() {
         // The first and the second time LINE takes some, the answer to one is lost, and the rest stays.
         for round in 0..2 {
             let before = phones.iter().filter(|phone| !shop.pushed(phone).is_empty()).count();
+            shop.advance(TimeDelta::minutes(1)).await;
             shop.starts("winback").await;
             shop.sandbox.fault(Fault::times(FaultKind::CutAfter, 1).at(Endpoint::Push).after(1));
             shop.sandbox
@@ -171,6 +173,7 @@ async fn after_a_cancel_a_new_plan_reaches_those_who_have_not_got_it() {
             let again = shop.plan("winback").await;
             assert_eq!(again.digest, plan.digest, "the missing answer is given up, and she stays out");
         }
+        shop.advance(TimeDelta::minutes(1)).await;
         shop.starts("winback").await;
         shop.send().await;
         assert_eq!(shop.copies(&phones), [0, 8]);
@@ -193,7 +196,7 @@ async fn a_plan_made_before_a_cancel_does_not_reach_anybody_twice() {
         assert_eq!((step.sent, shop.copies(&phones)), (1, vec![0, 3]));
         query(db.writer(), "update approval set state = 'paused'").execute().await.unwrap();
         shop.regulars(1).await;
-        shop.advance(chrono::TimeDelta::minutes(1)).await;
+        shop.advance(TimeDelta::minutes(1)).await;
         let plan = shop.plan("winback").await;
         assert_eq!(plan.audience.inside, 4);
         campaigns::cancel(&shop.app, "winback", &Actor::operator()).await.unwrap();

@@ -101,6 +101,7 @@ async fn a_spent_month_is_seen_also_while_line_counts_behind() {
         let shop = Shop::open(&db).await;
         let (phones, _) = a_run(&shop, EQUAL, 3).await;
         shop.send().await;
+        shop.advance(TimeDelta::minutes(1)).await;
         a_run(
             &shop,
             "campaign: winback\ntitle: 再一次\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n",
