@@ -1,4 +1,5 @@
-//! What LINE still lets us send this month. LINE's own count lags, so ours is kept beside it and the larger one believed;
+//! What LINE still lets us send this month. LINE's own count lags, so ours is kept beside it and the larger one believed, though
+//! ours holds everything LINE took, also what it then delivered to nobody and did not count;
 //! what other runs have yet to send is promised and not free any more.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeZone, Utc};
