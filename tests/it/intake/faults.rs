@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use serde_json::{Value, json};
 use shuke::ids::{Actor, LineUserId};
-use shuke::intake;
+use shuke::intake::{self, Revived};
 use shuke::line::client::{Lost, Transport};
 use shuke::members::friends::{self, FriendState};
 use shuke::members::timeline::{self, Line};
@@ -52,14 +52,14 @@ async fn a_follower_is_known_though_no_welcome_can_be_written() {
         assert_eq!((friend.state, friend.state_at), (FriendState::Following, followed_at));
         assert_eq!(history(&shop, &mei, "followed").await.len(), 1);
         assert!(shop.messages(&mei).is_empty());
-        let parked = intake::parked(&db).await.unwrap();
+        let parked = intake::parked(&db, None, 100).await.unwrap();
         assert_eq!((parked.len(), intake::parked_count(&db).await.unwrap()), (1, 1), "it is seen");
         assert!(parked[0].is_kept);
         assert!(parked[0].error.as_deref().unwrap().contains("templates/welcome.yaml"), "{parked:?}");
 
-        assert!(intake::revive(&shop.app, &parked[0].id).await.unwrap());
+        assert_eq!(intake::revive(db.writer(), &parked[0].id).await.unwrap(), Some(Revived::PutAway));
         tries(&shop).await;
-        assert!(intake::parked(&db).await.unwrap().is_empty(), "somebody has seen it");
+        assert!(intake::parked(&db, None, 100).await.unwrap().is_empty(), "somebody has seen it");
         assert_eq!(history(&shop, &mei, "followed").await.len(), 1, "nothing is done twice");
     })
     .await;
