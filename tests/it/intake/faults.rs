@@ -1,24 +1,18 @@
 //! What is kept when something is in the way: a template that does not fill, a row somebody else holds, events in an odd order.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use chrono::TimeDelta;
-use futures_util::future::BoxFuture;
-use http::{Request, Response};
 use serde_json::{Value, json};
 use shuke::ids::{Actor, LineUserId};
 use shuke::intake::{self, Revived};
-use shuke::line::client::{Lost, Transport};
 use shuke::members::friends::{self, FriendState};
 use shuke::members::timeline::{self, Line};
 use shuke::spec::definitions;
 use shuke::store::{OpenOptions, query};
-use tokio::sync::Barrier;
 
 use crate::harness::{Fresh, on_both};
-use crate::shop::Shop;
+use crate::shop::{Shop, Together};
 
 async fn history(shop: &Shop, phone: &LineUserId, kind: &str) -> Vec<Line> {
     let lines = timeline::page(&shop.app.db, shop.member_id(phone).await, None, 100).await.unwrap();
@@ -177,28 +171,11 @@ async fn one_whose_row_is_held_holds_up_nobody_in_her_lane() {
     fresh.remove().await;
 }
 
-/// A way to LINE on which a profile comes only when another is asked for at the same time.
-struct InPairs {
-    line: Arc<dyn Transport>,
-    pair: Barrier,
-}
-
-impl Transport for InPairs {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
-        Box::pin(async move {
-            if request.uri().path().contains("/profile/") {
-                self.pair.wait().await;
-            }
-            self.line.send(request).await
-        })
-    }
-}
-
 #[tokio::test]
 async fn the_profiles_of_a_lane_are_asked_for_together() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let way = Arc::new(InPairs { line: shop.sandbox.transport(), pair: Barrier::new(2) });
+        let way = Together::new(&shop.sandbox, |path| path.contains("/profile/"), 2);
         let replica = shop.replica_over(41, way);
         let phones = ["小美測試", "小華測試"].map(|name| shop.sandbox.add_user(name));
         for phone in &phones {
