@@ -4,23 +4,14 @@ use serde_json::json;
 
 use super::open::Place;
 use super::print::{self, List, Out};
-use super::{Exit, Format};
+use super::{Acts, Exit};
 use crate::app::App;
 use crate::ids::Actor;
 use crate::staff::api_keys::{self, Created, LONGEST_NAME, Scope};
 
 /// Keys of programs.
-#[derive(Debug, clap::Args)]
-pub struct ApiKey {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
+pub enum Act {
     /// Make a key and print it, this once.
     Create {
         /// What the key is for, for example the till it is given to.
@@ -40,7 +31,7 @@ enum Act {
 }
 
 /// Makes, lists or revokes keys.
-pub async fn api_key(place: &Place, args: ApiKey) -> anyhow::Result<Exit> {
+pub async fn api_key(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let app = place.app().await?;
     let mut out = Out::new(args.format);
     match args.act {

@@ -4,23 +4,14 @@ use serde_json::json;
 
 use super::open::Place;
 use super::print::{self, List, Out};
-use super::{Exit, Format};
+use super::{Acts, Exit};
 use crate::app::App;
 use crate::ids::{Actor, DeviceId};
 use crate::staff::devices::{self, LONGEST_NAME, Listed, Made};
 
 /// Devices of the stores.
-#[derive(Debug, clap::Args)]
-pub struct Device {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
+pub enum Act {
     /// Make a code that enrols one device within ten minutes.
     Code {
         /// The store's code, as in brand.yaml.
@@ -39,7 +30,7 @@ enum Act {
 }
 
 /// Enrols, lists or revokes devices.
-pub async fn device(place: &Place, args: Device) -> anyhow::Result<Exit> {
+pub async fn device(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let app = place.app().await?;
     let mut out = Out::new(args.format);
     match args.act {

@@ -4,24 +4,15 @@ use serde_json::json;
 
 use super::open::Place;
 use super::print::{self, List, Out, PAGE};
-use super::{Exit, Format};
+use super::{Acts, Exit};
 use crate::app::App;
 use crate::ids::Actor;
 use crate::intake::{self, Parked, Revived};
 use crate::staff::audit;
 
 /// Parked webhook events.
-#[derive(Debug, clap::Args)]
-pub struct Events {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
+pub enum Act {
     /// List the parked ones and those kept without an answer, oldest first, a hundred at a time.
     List {
         /// Go on after this one.
@@ -37,7 +28,7 @@ enum Act {
 }
 
 /// Lists or replays events.
-pub async fn events(place: &Place, args: Events) -> anyhow::Result<Exit> {
+pub async fn events(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let app = place.app().await?;
     let mut out = Out::new(args.format);
     match args.act {

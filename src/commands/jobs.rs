@@ -4,24 +4,15 @@ use serde_json::json;
 
 use super::open::Place;
 use super::print::{self, List, Out, PAGE};
-use super::{Exit, Format};
+use super::{Acts, Exit};
 use crate::app::App;
 use crate::ids::{Actor, JobId};
 use crate::jobs::{self, Dead};
 use crate::staff::audit;
 
 /// Jobs that were given up.
-#[derive(Debug, clap::Args)]
-pub struct Jobs {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
+pub enum Act {
     /// List the dead ones, oldest first, a hundred at a time.
     List {
         /// Go on after this one.
@@ -36,7 +27,7 @@ enum Act {
 }
 
 /// Lists or revives jobs.
-pub async fn jobs(place: &Place, args: Jobs) -> anyhow::Result<Exit> {
+pub async fn jobs(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let app = place.app().await?;
     let mut out = Out::new(args.format);
     match args.act {

@@ -6,7 +6,7 @@ use super::device::unknown_store;
 use super::open::Place;
 use super::pin::{self, NotGiven};
 use super::print::{List, Out};
-use super::{Exit, Format};
+use super::{Acts, Exit};
 use crate::app::App;
 use crate::ids::Actor;
 use crate::members::{self, Number};
@@ -15,17 +15,8 @@ use crate::staff::people::{self, Added, LONGEST_NAME, NewPerson, Person, State};
 use crate::staff::{Pin, Role};
 
 /// People who work for the brand.
-#[derive(Debug, clap::Args)]
-pub struct Staff {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
+pub enum Act {
     /// Add somebody. The PIN is asked for on a terminal, or read as the first line of standard input.
     Add {
         /// How colleagues call them.
@@ -71,7 +62,7 @@ enum Act {
 }
 
 /// Adds, lists or disables people, gives one another PIN, or says which card is hers.
-pub async fn staff(place: &Place, args: Staff) -> anyhow::Result<Exit> {
+pub async fn staff(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let app = place.app().await?;
     let mut out = Out::new(args.format);
     match args.act {
