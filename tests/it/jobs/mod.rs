@@ -1,5 +1,7 @@
 //! The durable queue on both engines.
 
+mod schedules;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
