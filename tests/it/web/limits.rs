@@ -28,7 +28,8 @@ async fn sent(bytes: &str) -> String {
     let mut stream = TcpStream::connect(served().await).await.expect("it accepts");
     stream.write_all(bytes.as_bytes()).await.expect("sent");
     let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
+    let end = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+    assert!(end.is_ok(), "the connection stays open");
     String::from_utf8(answer).expect("text")
 }
 
