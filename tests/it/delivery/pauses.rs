@@ -17,15 +17,15 @@ use shuke::members::friends::{self, FriendState};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::query;
 
-use super::{EQUAL, PERSONAL, a_run, all_have_one};
+use super::{PERSONAL, all_have_one};
 use crate::harness::on_both;
-use crate::shop::Shop;
+use crate::shop::{Shop, TO_ALL};
 
 #[tokio::test]
 async fn a_month_that_ends_midway_pauses_with_the_number_sent() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, run) = a_run(&shop, EQUAL, 1_100).await;
+        let (phones, run) = shop.a_run(TO_ALL, 1_100).await;
         shop.sandbox.tune(|world| world.quota = Some(1_050));
         shop.send().await;
         let status = shop.status("winback").await;
@@ -50,7 +50,7 @@ async fn a_month_that_ends_midway_pauses_with_the_number_sent() {
 async fn what_another_delivery_holds_is_waited_for_an_hour_and_then_said() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, run) = a_run(&shop, EQUAL, 3).await;
+        let (phones, run) = shop.a_run(TO_ALL, 3).await;
         shop.sandbox.tune(|world| (world.quota, world.reserved) = (Some(10), 8));
         shop.send_within(TimeDelta::minutes(20)).await;
         let status = shop.status("winback").await;
@@ -78,7 +78,7 @@ async fn what_another_delivery_held_does_not_leave_in_the_next_month() {
         let first = (local + TimeDelta::days(31)).date_naive().with_day(1).unwrap();
         let turn = first.and_hms_opt(0, 0, 0).unwrap().and_utc() - TimeDelta::hours(9);
         shop.advance(turn - TimeDelta::minutes(2) - shop.app.clock.now()).await;
-        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
         shop.sandbox.tune(|world| (world.quota, world.reserved) = (Some(10), 8));
         shop.sender.step().await.unwrap();
         assert_eq!(shop.status("winback").await.state, State::Open);
@@ -99,11 +99,10 @@ async fn what_another_delivery_held_does_not_leave_in_the_next_month() {
 async fn a_spent_month_is_seen_also_while_line_counts_behind() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
         shop.send().await;
         shop.advance(TimeDelta::minutes(1)).await;
-        a_run(
-            &shop,
+        shop.a_run(
             "campaign: winback\ntitle: 再一次\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n",
             1,
         )
@@ -139,7 +138,7 @@ async fn a_token_or_an_account_line_refuses_pauses_at_once() {
     for (kind, because) in [(FaultKind::Revoked, "token"), (FaultKind::Forbidden, "forbidden")] {
         on_both(async |db| {
             let shop = Shop::open(&db).await;
-            let (phones, run) = a_run(&shop, PERSONAL, 100).await;
+            let (phones, run) = shop.a_run(PERSONAL, 100).await;
             shop.sandbox.fault(Fault { count: None, ..Fault::times(kind, 1).at(Endpoint::Push).after(5) });
             shop.send().await;
             let status = shop.status("winback").await;
@@ -164,7 +163,7 @@ async fn a_token_or_an_account_line_refuses_pauses_at_once() {
 async fn who_withdraws_or_blocks_before_it_leaves_is_skipped() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, run) = a_run(&shop, EQUAL, 4).await;
+        let (phones, run) = shop.a_run(TO_ALL, 4).await;
         shop.says(&phones[0], "不要優惠訊息").await;
         shop.advance(chrono::TimeDelta::minutes(1)).await;
         shop.sandbox.block(&phones[1]).await.unwrap();
@@ -188,7 +187,7 @@ async fn who_withdraws_or_blocks_before_it_leaves_is_skipped() {
 async fn message_n_plus_one_does_not_leave() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, run) = a_run(&shop, PERSONAL, 6).await;
+        let (phones, run) = shop.a_run(PERSONAL, 6).await;
         query(db.writer(), "update approval set approved = 4 where run = $1").bind(run).execute().await.unwrap();
         shop.send().await;
         assert_eq!(shop.copies(&phones), [2, 4]);
@@ -226,7 +225,7 @@ async fn somebody_line_does_not_know_holds_up_nobody() {
 async fn a_request_line_refuses_for_good_marks_only_its_own_people() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, run) = a_run(&shop, PERSONAL, 4).await;
+        let (phones, run) = shop.a_run(PERSONAL, 4).await;
         let way = Arc::new(RefusesOne { line: shop.sandbox.transport(), is_over: AtomicBool::new(false) });
         let sender = Sender::new(shop.replica_over(31, way));
         sender.step().await.unwrap();
@@ -260,7 +259,7 @@ impl Transport for RefusesOne {
 async fn an_erased_persons_message_cannot_leave() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, _) = a_run(&shop, PERSONAL, 3).await;
+        let (phones, _) = shop.a_run(PERSONAL, 3).await;
         let member = shop.member_id(&phones[0]).await;
         query(db.writer(), "delete from member_key where member = $1").bind(member).execute().await.unwrap();
         assert_eq!(friends::of_member(&db, member).await.unwrap()[0].state, FriendState::Following);
@@ -280,7 +279,7 @@ async fn nothing_leaves_a_run_that_was_stopped_while_it_was_looked_for() {
             let shop = Shop::open(&db).await;
             shop.sandbox.fault(Fault::times(FaultKind::CutAfter, 1).at(Endpoint::Multicast));
             shop.sender.step().await.unwrap();
-            a_run(&shop, EQUAL, 3).await;
+            shop.a_run(TO_ALL, 3).await;
             if is_tried {
                 shop.sender.step().await.unwrap();
                 query(db.writer(), "update batch set next_at = $1").bind(shop.app.clock.now()).execute().await.unwrap();
