@@ -111,6 +111,12 @@ pub(super) async fn write(tx: &mut Tx, answers: &[Noted<'_>]) -> sqlx::Result<()
     .map(drop)
 }
 
+/// The time of an answer that is given now: after her newest one, whatever clock wrote that.
+pub async fn now(app: &App, tx: &mut Tx, member: MemberId, purpose: &str) -> sqlx::Result<DateTime<Utc>> {
+    let newest = query(tx, "select at from consent where member = $1 and purpose = $2 order by at desc limit 1");
+    Ok(app.clock.now_after(newest.bind(member).bind(purpose).optional_value().await?))
+}
+
 /// Whether a member agrees at present; never asked counts as no.
 pub async fn is_granted(on: impl Into<On<'_>>, member: MemberId, purpose: &str) -> sqlx::Result<bool> {
     let newest =

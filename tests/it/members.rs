@@ -36,12 +36,23 @@ async fn a_tag_follows_its_newest_fact() {
         assert!(set(false, 12).await);
         assert!(!set(true, 11).await, "an older event does not put it back");
         assert!(tags::of(&db, member.id).await.unwrap().is_empty());
+        for (is_on, now) in [(true, vec!["常客"]), (false, vec![])] {
+            let mut tx = db.begin().await.unwrap();
+            tags::set_now(&shop.app, &mut tx, member.id, "常客", is_on, &actor).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(
+                tags::of(&db, member.id).await.unwrap(),
+                now,
+                "what is said now counts, though another clock was ahead"
+            );
+        }
+        assert!(tags::of(&db, member.id).await.unwrap().is_empty());
 
         let history = timeline::page(&db, member.id, None, 100).await.unwrap();
         let told = |kind: &str| history.iter().filter(|line| line.kind == kind).count();
-        assert_eq!((told("tagged"), told("untagged")), (1, 1), "only what changed is told");
+        assert_eq!((told("tagged"), told("untagged")), (2, 2), "only what changed is told");
         let after = members::find(&db, member.id).await.unwrap().unwrap();
-        assert_eq!(after.version, member.version + 2, "her pages hear of both");
+        assert_eq!(after.version, member.version + 4, "her pages hear of each");
     })
     .await;
 }

@@ -1,7 +1,6 @@
 //! Walk 3 in text: a clerk with a scanner, from the first reading to the voucher that is refused the second time.
 
 use chrono::TimeDelta;
-use shuke::brand;
 use shuke::ids::{Actor, LineUserId, StaffId};
 use shuke::loyalty;
 use shuke::members::Number;
@@ -407,9 +406,7 @@ async fn a_desk_without_scripts_does_the_same_with_whole_pages() {
 async fn one_pass_earns_once_also_where_a_card_has_no_cool_down() {
     on_both(async |db| {
         let (shop, mei, _, mut till) = opening(&db).await;
-        shop.edits("rewards/coffee.yaml", "cool_down: 10m", "cool_down: none");
-        let plan = brand::plan_all(&shop.app, &shop.brand()).await.unwrap();
-        shop.apply(&plan.digest).await;
+        shop.publishes("cool_down: 10m", "cool_down: none").await;
         let first = shop.reads(&mut till, &mei).await;
         let second = shop.reads(&mut till, &mei).await;
         let given = shop.gives(&mut till, &first, "1").await;

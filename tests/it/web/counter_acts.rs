@@ -149,10 +149,7 @@ async fn a_used_voucher_is_given_back_from_the_sheet_by_the_terms_it_was_given_u
         let sheet = shop.reads(&mut till, &mei).await;
         shop.takes_voucher(&mut till, &sheet).await.says("已兌換");
         // New vouchers may be given back for an hour; hers is of before.
-        shop.edits("rewards/coffee.yaml", "undo: 10m", "undo: 1h");
-        let mut tx = db.begin().await.unwrap();
-        shop.brand().publish(&mut tx, shop.app.clock.now(), &Actor::operator()).await.unwrap();
-        tx.commit().await.unwrap();
+        shop.publishes("undo: 10m", "undo: 1h").await;
         let sheet = shop.reads(&mut till, &mei).await;
         sheet.says("拿鐵兌換券");
         assert_eq!(sheet.fields("entry").len(), 1);

@@ -1,6 +1,6 @@
 //! The sheet promises what giving then does, for every number of stamps a visit may earn.
 
-use shuke::ids::Actor;
+use shuke::loyalty::coupons::VoucherState;
 
 use super::Answer;
 use super::counter::opening;
@@ -22,10 +22,7 @@ async fn every_number_a_visit_may_earn_is_promised_and_done() {
     on_both(async |db| {
         let (shop, mei, _, mut till) = opening(&db).await;
         shop.edits("rewards/coffee.yaml", "at_most: 10", "at_most: 60");
-        shop.edits("rewards/coffee.yaml", "milestones: { 10:", "milestones: { 3: { coupon: free-latte }, 10:");
-        let mut tx = db.begin().await.unwrap();
-        shop.brand().publish(&mut tx, shop.app.clock.now(), &Actor::operator()).await.unwrap();
-        tx.commit().await.unwrap();
+        shop.publishes("milestones: { 10:", "milestones: { 3: { coupon: free-latte }, 10:").await;
         let sheet = shop.reads(&mut till, &mei).await;
         let promised = outcomes(&sheet);
         assert_eq!(promised.len(), 60);
@@ -38,7 +35,8 @@ async fn every_number_a_visit_may_earn_is_promised_and_done() {
             assert_eq!(&outcomes(&sheet)[amount - 1], promise, "what was taken back left nothing");
             let given = shop.gives(&mut till, &sheet, &amount.to_string()).await;
             let band = between(&given.body, "<strong>", "</strong>");
-            let gifts = shop.vouchers(&mei).await.iter().filter(|voucher| voucher.state == ISSUED).count();
+            let gifts =
+                shop.vouchers(&mei).await.iter().filter(|voucher| voucher.state == VoucherState::Issued).count();
             assert_eq!(promise.matches("拿鐵兌換券").count(), gifts, "{promise}");
             assert_eq!(band.matches("拿鐵兌換券").count(), gifts, "{band}");
             let card = shop.card(&mei).await;
@@ -49,5 +47,3 @@ async fn every_number_a_visit_may_earn_is_promised_and_done() {
     })
     .await;
 }
-
-const ISSUED: shuke::loyalty::coupons::VoucherState = shuke::loyalty::coupons::VoucherState::Issued;

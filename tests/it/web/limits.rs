@@ -17,7 +17,8 @@ async fn served() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let router = Router::new().route("/", post(async |body: Bytes| body));
-    let patience = Patience { headers: Duration::from_millis(300), answer: Duration::from_millis(600) };
+    let (headers, answer) = (Duration::from_millis(300), Duration::from_millis(600));
+    let patience = Patience { headers, idle: Duration::from_secs(60), answer };
     tokio::spawn(http::serve(listener, router, patience, TaskTracker::new(), CancellationToken::new()));
     address
 }
@@ -27,7 +28,8 @@ async fn sent(bytes: &str) -> String {
     let mut stream = TcpStream::connect(served().await).await.expect("it accepts");
     stream.write_all(bytes.as_bytes()).await.expect("sent");
     let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
+    let end = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+    assert!(end.is_ok(), "the connection stays open");
     String::from_utf8(answer).expect("text")
 }
 
@@ -35,6 +37,22 @@ async fn sent(bytes: &str) -> String {
 async fn whoever_dawdles_over_the_headers_is_cut_off() {
     let answer = sent("POST / HTTP/1.1\r\nhost: here\r\n").await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+#[tokio::test]
+async fn who_has_asked_may_be_silent_for_longer_than_a_stranger() {
+    let mut stream = TcpStream::connect(served().await).await.expect("it accepts");
+    let mut heard = vec![0; 4096];
+    for pause in [0, 900] {
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        stream.write_all(b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\n\r\nhi").await.expect("sent");
+        let read = stream.read(&mut heard).await.expect("an answer");
+        assert!(
+            heard[..read].starts_with(b"HTTP/1.1 200"),
+            "after {pause} ms: {}",
+            String::from_utf8_lossy(&heard[..read])
+        );
+    }
 }
 
 #[tokio::test]
