@@ -47,7 +47,7 @@ act-stamped =
         [one] 1 stamp
        *[other] { $amount } stamps
     }
-act-redeemed = { $title }
+act-redeemed = { $title } redeemed
 undo-what = Undo: { $what }
 act-where-by = { $store } · { $by }
 act-where-you = { $store } · you
@@ -99,7 +99,7 @@ done-dropped-next = { $dropped } beyond the card are not counted.
 done-redeemed = Redeemed: { $title }
 done-repeated-next = This scan was dealt with already; nothing was counted twice.
 done-undone = Undone
-done-undone-next = { $what } was taken back; stamps and vouchers are as before.
+done-undone-next = { $what } taken back, with what they had earned.
 done-unredeemed = Redemption undone
 done-unredeemed-next = { $title } is back among her vouchers and can be used again.
 refused-expired = This code has run out
