@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -12,7 +13,12 @@ use shuke::ids::LineUserId;
 use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::query;
+use shuke::worker;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use super::senders::until_asked;
 use super::{EQUAL, PATIENCE, PERSONAL, a_run, all_have_one};
 use crate::harness::on_both;
 use crate::shop::{Shop, keys_are_sound};
@@ -136,6 +142,54 @@ impl Transport for Panics {
             assert!(!strikes, "a fault of the tests");
             answer
         })
+    }
+}
+
+/// Something in the sender's own loop panics, here the log over a line of it: it starts again and sends.
+#[tokio::test]
+async fn a_sender_that_panics_starts_again() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let has_panicked = Arc::new(AtomicBool::new(false));
+        let log = PanickingLog(Arc::clone(&has_panicked));
+        let _guard =
+            tracing::subscriber::set_default(tracing_subscriber::fmt().with_writer(move || log.clone()).finish());
+        let hide = "alter table lease rename to away";
+        query(db.writer(), hide).execute().await.unwrap();
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        worker::start(&shop.app, &tasks, &stop);
+        let panics = async {
+            while !has_panicked.load(Ordering::Relaxed) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(20), panics).await.expect("it could not look for work, and said so");
+        query(db.writer(), "alter table away rename to lease").execute().await.unwrap();
+        let sent = timeout(Duration::from_secs(20), until_asked(&shop.sandbox, "multicast")).await;
+        stop.cancel();
+        tasks.close();
+        tasks.wait().await;
+        assert!(sent.is_ok(), "it never came back");
+        shop.send().await;
+        all_have_one(&shop, &phones).await;
+    })
+    .await;
+}
+
+/// A log that panics once, over what the sender says when it cannot look for work.
+#[derive(Clone)]
+struct PanickingLog(Arc<AtomicBool>);
+
+impl std::io::Write for PanickingLog {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let strikes = String::from_utf8_lossy(line).contains("the sender could not look for work");
+        assert!(!strikes || self.0.swap(true, Ordering::Relaxed), "a fault of the tests");
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
