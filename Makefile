@@ -30,5 +30,6 @@ screens: web
 
 # How many webhooks are acknowledged beside a floor, and what the program weighs; writes docs/benchmarks.md. Takes a while.
 bench:
+	cargo build
 	cargo build --profile dist
 	cargo bench

@@ -39,6 +39,12 @@ impl Clock {
         DateTime::from_timestamp_micros(micros).unwrap_or_default()
     }
 
+    /// The present instant, and in any case later than a fact that stands and may have been written by another clock.
+    pub fn now_after(&self, newest: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        let now = self.now();
+        newest.map_or(now, |newest| now.max(newest + TimeDelta::microseconds(1)))
+    }
+
     /// Moves the clock by `by`, for the sandbox and for tests.
     pub fn advance(&self, by: TimeDelta) {
         let micros = by.num_microseconds().unwrap_or_default();

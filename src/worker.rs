@@ -173,29 +173,70 @@ fn read<T: Task>(job: &Claimed) -> Result<T, Retry> {
     job.task().map_err(|error| Retry::GiveUp(format!("its body is not what this version expects: {error}")))
 }
 
+/// When this replica last looked at each schedule.
+pub type Looked = BTreeMap<&'static str, DateTime<Utc>>;
+
 async fn schedules_loop(app: App, stop: CancellationToken) {
-    let mut done: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
+    let mut looked = Looked::new();
     while !stop.is_cancelled() {
-        let now = app.clock.now();
-        for (name, period) in SCHEDULES {
-            if done.get(name).is_some_and(|last| *last + *period > now && *last <= now) {
-                continue;
-            }
-            done.insert(name, now);
-            match lease::take(app.db.writer(), &format!("schedule/{name}"), app.holder, now, *period).await {
-                Ok(Some(_)) => {
-                    let outcome = guarded(run_schedule(&app, name)).await.unwrap_or_else(|panic| Err(panic.into()));
-                    if let Err(error) = outcome {
-                        tracing::warn!(schedule.name = name, %error, "a scheduled step failed; it comes again");
-                    }
-                }
-                Ok(None) => {}
-                Err(error) => tracing::warn!(%error, "a schedule could not be looked up"),
-            }
-        }
+        run_due_schedules(&app, &mut looked).await;
         tokio::select! {
             () = tokio::time::sleep(POLL) => {}
             () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// Runs the schedules that are due and that no other replica has taken.
+pub async fn run_due_schedules(app: &App, looked: &mut Looked) {
+    let now = app.clock.now();
+    let due: Vec<_> = SCHEDULES.iter().filter(|(name, period)| is_due(looked, name, *period, now)).collect();
+    if due.is_empty() || !is_due(looked, ASKING, ASKED_AGAIN, now) {
+        return;
+    }
+    if !is_time_told(app).await {
+        looked.insert(ASKING, now);
+        return;
+    }
+    for (name, period) in due {
+        looked.insert(name, now);
+        match lease::take(app.db.writer(), &format!("schedule/{name}"), app.holder, now, *period).await {
+            Ok(Some(_)) => {
+                let outcome = guarded(run_schedule(app, name)).await.unwrap_or_else(|panic| Err(panic.into()));
+                if let Err(error) = outcome {
+                    tracing::warn!(schedule.name = name, %error, "a scheduled step failed; it comes again");
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a schedule could not be looked up"),
+        }
+    }
+}
+
+/// Also when the clock was set back.
+fn is_due(looked: &Looked, name: &str, period: TimeDelta, now: DateTime<Utc>) -> bool {
+    looked.get(name).is_none_or(|last| *last + period <= now || *last > now)
+}
+
+/// Asking LINE the time again, after it gave no answer or another time than ours.
+const ASKING: &str = "ask-the-time";
+const ASKED_AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// How far our clock may be from LINE's.
+const TRUSTED: TimeDelta = TimeDelta::minutes(5);
+
+/// Whether LINE says that our clock is right. All the schedules end something or throw it away, and what was ended on a wrong
+/// day does not come back: until the time is told they wait.
+async fn is_time_told(app: &App) -> bool {
+    match app.line.ask_clock().await {
+        Some(skew) if skew.abs() <= TRUSTED => true,
+        Some(skew) => {
+            let seconds = skew.num_seconds();
+            tracing::error!(seconds, "this machine's clock is not LINE's: nothing is ended until it is set right");
+            false
+        }
+        None => {
+            tracing::warn!("LINE does not answer, so the time is not certain: what runs out is ended later");
+            false
         }
     }
 }

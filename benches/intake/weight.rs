@@ -11,7 +11,7 @@ use super::ours;
 use super::place::{Engine, Place, Running};
 
 /// What it weighs.
-pub struct Weights(Vec<(&'static str, String, &'static str)>);
+pub struct Weights(Vec<(String, String, &'static str)>);
 
 impl fmt::Display for Weights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,49 +25,69 @@ pub async fn all(place: &mut Place) -> Result<Weights, String> {
     let (program, is_dist) = program();
     let size = std::fs::metadata(&program).map_err(|error| error.to_string())?.len();
     let build = if is_dist { "profile `dist`" } else { "this build, not `dist`" };
+    let mut weights = Vec::new();
+    let mut weigh = |what: &str, measured: String, goal| weights.push((String::from(what), measured, goal));
+    weigh("the binary", format!("{:.1} MB ({build})", size as f64 / 1e6), "≤ 24 MB");
     let url = place.fresh_database(Engine::Sqlite).await?;
-    let (rss, first, again) = serve(&program, &url).await?;
-    let mut weights = vec![
-        ("the binary", format!("{:.1} MB ({build})", size as f64 / 1e6), "≤ 24 MB"),
-        ("`shuke serve` at rest, resident", format!("{:.1} MB", rss as f64 / 1e3), "≤ 24 MB"),
-        ("`shuke serve`, start to ready, empty database", format!("{:.0} ms", first.as_secs_f64() * 1e3), ""),
-        ("the same on a database that is there", format!("{:.0} ms", again.as_secs_f64() * 1e3), ""),
-    ];
-    let (folder, ports) = (place.new_folder()?, [free_port()?, free_port()?]);
-    for (what, goal) in [("`shuke demo`, start to ready, a shop to be made up", "≤ 1 s"), ("the same, again", "")] {
-        let took = demo(&program, &folder, ports)?;
-        weights.push((what, format!("{:.0} ms", took.as_secs_f64() * 1e3), goal));
+    let (first, again) = (serve(&program, &url).await?, serve(&program, &url).await?);
+    weigh("`shuke serve` at rest, resident", megabytes(&again), "≤ 24 MB");
+    weigh("the same after a first start, which makes the database", megabytes(&first), "≤ 24 MB");
+    weigh("`shuke serve`, start to ready, empty database", milliseconds(first.ready_after), "");
+    weigh("the same on a database that is there", milliseconds(again.ready_after), "");
+    let builds = [("", &program), (", the build of `make demo`", &built_for_demo())];
+    for (build, program) in builds.into_iter().filter(|(_, program)| program.exists()) {
+        let (folder, ports) = (place.new_folder()?, [free_port()?, free_port()?]);
+        let (first, again) = (demo(program, &folder, ports)?, demo(program, &folder, ports)?);
+        weigh(&format!("`shuke demo`{build}, start to ready, a shop to be made up"), milliseconds(first), "≤ 1 s");
+        weigh("the same, again", milliseconds(again), "");
     }
     Ok(Weights(weights))
 }
 
-fn program() -> (PathBuf, bool) {
-    let built = PathBuf::from(env!("CARGO_BIN_EXE_shuke"));
-    let dist = built.parent().and_then(Path::parent).map(|target| target.join("dist/shuke"));
-    match dist {
-        Some(dist) if dist.exists() => (dist, true),
-        _ => (built, false),
-    }
+fn megabytes(rest: &Rest) -> String {
+    format!("{:.1} MB", rest.kilobytes as f64 / 1e3)
 }
 
-/// Kilobytes at rest, and the time of a first and of a second start.
-async fn serve(program: &Path, url: &str) -> Result<(u64, Duration, Duration), String> {
+fn milliseconds(took: Duration) -> String {
+    format!("{:.0} ms", took.as_secs_f64() * 1e3)
+}
+
+fn program() -> (PathBuf, bool) {
+    let dist = build_of("dist");
+    if dist.exists() { (dist, true) } else { (PathBuf::from(THIS_BUILD), false) }
+}
+
+fn built_for_demo() -> PathBuf {
+    build_of("debug")
+}
+
+const THIS_BUILD: &str = env!("CARGO_BIN_EXE_shuke");
+
+/// The program of another profile, which may not be there.
+fn build_of(profile: &str) -> PathBuf {
+    let target = Path::new(THIS_BUILD).parent().and_then(Path::parent).unwrap_or(Path::new("target"));
+    target.join(profile).join("shuke")
+}
+
+/// A service that has nothing to do.
+struct Rest {
+    ready_after: Duration,
+    kilobytes: u64,
+}
+
+/// Starts the service, and looks at it five seconds later.
+async fn serve(program: &Path, url: &str) -> Result<Rest, String> {
     let port = free_port()?;
-    let start = || {
-        let mut command = Command::new(program);
-        command.arg("serve").env_clear().envs(ours::settings(url)).env("RUST_LOG", "error");
-        command.env("BIND", format!("127.0.0.1:{port}"));
-        command
-    };
-    let (running, first) = ready(start(), port).await?;
-    drop(running);
-    let (running, again) = ready(start(), port).await?;
+    let mut command = Command::new(program);
+    command.arg("serve").env_clear().envs(ours::settings(url)).env("RUST_LOG", "error");
+    command.env("BIND", format!("127.0.0.1:{port}"));
+    let (running, ready_after) = ready(command, port).await?;
     tokio::time::sleep(Duration::from_secs(5)).await;
     let status =
         std::fs::read_to_string(format!("/proc/{}/status", running.0.id())).map_err(|error| error.to_string())?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
     let kilobytes = line.split_whitespace().next().and_then(|text| text.parse().ok()).unwrap_or_default();
-    Ok((kilobytes, first, again))
+    Ok(Rest { ready_after, kilobytes })
 }
 
 /// The time until it prints that it is ready, which it does after the shop is made up.

@@ -11,7 +11,7 @@ use crate::delivery::bodies::Hash;
 use crate::delivery::runs::Planned;
 use crate::ids::{AccountId, Actor, LineUserId, MemberId, PlanId, RunId};
 use crate::secret::Sealed;
-use crate::store::{On, Tx, insert_rows, query};
+use crate::store::{On, Tx, insert_rows, page_by_page, query};
 
 /// Plans that were never applied are kept this long. What was written about people in them goes with them.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -303,7 +303,7 @@ pub async fn sweep(app: &App) -> sqlx::Result<u64> {
     .await?;
     let mut removed = 0;
     for plan in old {
-        while remove_people(app, plan).await? {}
+        remove_people(app, plan).await?;
         let mut tx = app.db.begin().await?;
         query(&mut tx, "delete from plan_body where plan = $1").bind(plan).execute().await?;
         removed += query(
@@ -321,34 +321,29 @@ pub async fn sweep(app: &App) -> sqlx::Result<u64> {
 
 /// Removes the sealed messages of people whose run has ended: that they got it is kept, what they read is not. How many.
 pub async fn forget_bodies(app: &App) -> sqlx::Result<u64> {
-    let mut removed = 0;
-    loop {
-        let some = query(
+    page_by_page(|page| {
+        query(
             app.db.writer(),
             "update plan_person set sealed_body = null where (plan, member) in (
                  select p.plan, p.member from approval a join run r on r.id = a.run join plan_person p on p.plan = r.plan
-                 where a.state in ('done', 'cancelled') and p.sealed_body is not null limit 1000)",
+                 where a.state in ('done', 'cancelled') and p.sealed_body is not null limit $1)",
         )
-        .execute()
-        .await?;
-        removed += some;
-        if some == 0 {
-            return Ok(removed);
-        }
-    }
+        .bind(page)
+    })
+    .await
 }
 
-/// Removes some people of a plan that has no run; true when there are more.
-async fn remove_people(app: &App, plan: PlanId) -> sqlx::Result<bool> {
-    let removed = query(
-        app.db.writer(),
-        "delete from plan_person where plan = $1 and member in (select member from plan_person where plan = $2 limit 1000)
-         and not exists (select 1 from run r where r.plan = $3)",
-    )
-    .bind(plan)
-    .bind(plan)
-    .bind(plan)
-    .execute()
-    .await?;
-    Ok(removed > 0)
+/// Removes the people of a plan that has no run.
+async fn remove_people(app: &App, plan: PlanId) -> sqlx::Result<u64> {
+    page_by_page(|page| {
+        query(
+            app.db.writer(),
+            "delete from plan_person where plan = $1
+             and member in (select member from plan_person where plan = $1 limit $2)
+             and not exists (select 1 from run r where r.plan = $1)",
+        )
+        .bind(plan)
+        .bind(page)
+    })
+    .await
 }

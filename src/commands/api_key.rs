@@ -1,27 +1,17 @@
 //! `shuke api-key`: the keys of programs that act for the brand. A key is shown once, when it is made.
 
-use std::io::Write;
-
 use serde_json::json;
 
 use super::open::Place;
-use super::{Exit, Format, print};
+use super::print::{self, List, Out};
+use super::{Acts, Exit};
 use crate::app::App;
 use crate::ids::Actor;
 use crate::staff::api_keys::{self, Created, LONGEST_NAME, Scope};
 
 /// Keys of programs.
-#[derive(Debug, clap::Args)]
-pub struct ApiKey {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
+pub enum Act {
     /// Make a key and print it, this once.
     Create {
         /// What the key is for, for example the till it is given to.
@@ -41,17 +31,17 @@ enum Act {
 }
 
 /// Makes, lists or revokes keys.
-pub async fn api_key(place: &Place, args: ApiKey) -> anyhow::Result<Exit> {
+pub async fn api_key(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let app = place.app().await?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Out::new(args.format);
     match args.act {
-        Act::Create { name, scopes } => create(&app, &mut out, &name, &scopes, args.format).await,
-        Act::List => list(&app, &mut out, args.format).await,
-        Act::Revoke { name } => revoke(&app, &mut out, &name, args.format).await,
+        Act::Create { name, scopes } => create(&app, &mut out, &name, &scopes).await,
+        Act::List => list(&app, &mut out).await,
+        Act::Revoke { name } => revoke(&app, &mut out, &name).await,
     }
 }
 
-async fn create(app: &App, out: &mut impl Write, name: &str, scopes: &[Scope], format: Format) -> anyhow::Result<Exit> {
+async fn create(app: &App, out: &mut Out, name: &str, scopes: &[Scope]) -> anyhow::Result<Exit> {
     let (id, token) = match api_keys::create(app, name, scopes, &Actor::operator()).await? {
         Created::Key { id, token } => (id, token),
         Created::BadName => {
@@ -70,62 +60,38 @@ async fn create(app: &App, out: &mut impl Write, name: &str, scopes: &[Scope], f
             return Ok(Exit::Failed);
         }
     };
-    match format {
-        Format::Json => print::json(out, &json!({ "id": id, "name": name.trim(), "scopes": scopes, "key": token }))?,
-        Format::Human => writeln!(
-            out,
-            "{token}\n\nThis key is not shown again: put it where {} reads its secrets.\nIt may be used for {}.",
-            name.trim(),
+    let name = name.trim();
+    out.done(
+        &json!({ "id": id, "name": name, "scopes": scopes, "key": token }),
+        format!(
+            "{token}\n\nThis key is not shown again: put it where {name} reads its secrets.\nIt may be used for {}.",
             words(scopes)
-        )?,
-    }
-    Ok(Exit::Ok)
+        ),
+    )
 }
 
-async fn list(app: &App, out: &mut impl Write, format: Format) -> anyhow::Result<Exit> {
-    let keys = api_keys::all(&app.db).await?;
-    match format {
-        Format::Json => {
-            let item = |key: &api_keys::ApiKey| {
-                json!({
-                    "id": key.id, "name": key.name, "scopes": key.scopes.0, "created_at": key.created_at,
-                    "used_at": key.used_at, "revoked_at": key.revoked_at,
-                })
-            };
-            let items: Vec<_> = keys.iter().map(item).collect();
-            print::json(out, &json!({ "items": items, "next": null }))?;
-        }
-        Format::Human if keys.is_empty() => {
-            writeln!(out, "No keys yet. `shuke api-key create NAME --scope {}` makes one.", Scope::MembersRead)?;
-        }
-        Format::Human => {
-            let row = |key: &api_keys::ApiKey| {
-                let state = match (key.revoked_at, key.used_at) {
-                    (Some(at), _) => format!("revoked {}", print::moment(at)),
-                    (None, Some(at)) => format!("used {}", print::moment(at)),
-                    (None, None) => String::from("never used"),
-                };
-                [key.name.clone(), words(&key.scopes), state]
-            };
-            let rows: Vec<_> = keys.iter().map(row).collect();
-            print::table(out, ["NAME", "SCOPES", "STATE"], &rows)?;
-        }
-    }
-    Ok(Exit::Ok)
+async fn list(app: &App, out: &mut Out) -> anyhow::Result<Exit> {
+    let none = format!("No keys yet. `shuke api-key create NAME --scope {}` makes one.", Scope::MembersRead);
+    let item = |key: &api_keys::ApiKey| {
+        json!({
+            "id": key.id, "name": key.name, "scopes": key.scopes.0, "created_at": key.created_at,
+            "used_at": key.used_at, "revoked_at": key.revoked_at,
+        })
+    };
+    let row =
+        |key: &api_keys::ApiKey| [key.name.clone(), words(&key.scopes), print::use_of(key.used_at, key.revoked_at)];
+    let list = List::whole(api_keys::all(&app.db).await?);
+    out.list(&list, none, item, ["NAME", "SCOPES", "STATE"], row)
 }
 
-async fn revoke(app: &App, out: &mut impl Write, name: &str, format: Format) -> anyhow::Result<Exit> {
+async fn revoke(app: &App, out: &mut Out, name: &str) -> anyhow::Result<Exit> {
     let Some(key) = api_keys::by_name(&app.db, name.trim()).await? else {
         eprintln!("There is no key called {name:?}; `shuke api-key list` shows those there are.");
         return Ok(Exit::Failed);
     };
     let changed = api_keys::revoke(app, key.id, &Actor::operator()).await?;
-    match format {
-        Format::Json => print::json(out, &json!({ "name": key.name, "revoked": true, "changed": changed }))?,
-        Format::Human if changed => writeln!(out, "{} is shut out from now on.", key.name)?,
-        Format::Human => writeln!(out, "{} was shut out before.", key.name)?,
-    }
-    Ok(Exit::Ok)
+    let words = if changed { "is shut out from now on" } else { "was shut out before" };
+    out.done(&json!({ "name": key.name, "revoked": true, "changed": changed }), format!("{} {words}.", key.name))
 }
 
 fn words(scopes: &[Scope]) -> String {

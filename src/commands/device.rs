@@ -1,27 +1,17 @@
 //! `shuke device`: the phones, tablets and tills of the stores. A code enrols one; a lost one is revoked.
 
-use std::io::Write;
-
 use serde_json::json;
 
 use super::open::Place;
-use super::{Exit, Format, print};
+use super::print::{self, List, Out};
+use super::{Acts, Exit};
 use crate::app::App;
 use crate::ids::{Actor, DeviceId};
 use crate::staff::devices::{self, LONGEST_NAME, Listed, Made};
 
 /// Devices of the stores.
-#[derive(Debug, clap::Args)]
-pub struct Device {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
+pub enum Act {
     /// Make a code that enrols one device within ten minutes.
     Code {
         /// The store's code, as in brand.yaml.
@@ -40,17 +30,17 @@ enum Act {
 }
 
 /// Enrols, lists or revokes devices.
-pub async fn device(place: &Place, args: Device) -> anyhow::Result<Exit> {
+pub async fn device(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let app = place.app().await?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Out::new(args.format);
     match args.act {
-        Act::Code { store, name } => code(&app, &mut out, &store, &name, args.format).await,
-        Act::List => list(&app, &mut out, args.format).await,
-        Act::Revoke { id } => revoke(&app, &mut out, id, args.format).await,
+        Act::Code { store, name } => code(&app, &mut out, &store, &name).await,
+        Act::List => list(&app, &mut out).await,
+        Act::Revoke { id } => revoke(&app, &mut out, id).await,
     }
 }
 
-async fn code(app: &App, out: &mut impl Write, store: &str, name: &str, format: Format) -> anyhow::Result<Exit> {
+async fn code(app: &App, out: &mut Out, store: &str, name: &str) -> anyhow::Result<Exit> {
     let code = match devices::make_code(app, store, name, &Actor::operator()).await? {
         Made::Code(code) => code,
         Made::BadName => {
@@ -59,19 +49,15 @@ async fn code(app: &App, out: &mut impl Write, store: &str, name: &str, format: 
         }
         Made::UnknownStore { known } => return Ok(unknown_store(store, &known)),
     };
-    match format {
-        Format::Json => {
-            print::json(out, &json!({ "code": code.text, "store": store, "expires_at": code.expires_at }))?;
-        }
-        Format::Human => writeln!(
-            out,
+    out.done(
+        &json!({ "code": code.text, "store": store, "expires_at": code.expires_at }),
+        format!(
             "{}\n\nType it at {}/counter/ on the device that is to work for {store}, until {}. It works once.",
             code.text,
             app.settings.public_url,
             print::moment(code.expires_at)
-        )?,
-    }
-    Ok(Exit::Ok)
+        ),
+    )
 }
 
 /// Says which stores there are.
@@ -86,50 +72,32 @@ pub(super) fn unknown_store(store: &str, known: &[String]) -> Exit {
     Exit::Failed
 }
 
-async fn list(app: &App, out: &mut impl Write, format: Format) -> anyhow::Result<Exit> {
-    let devices = devices::all(&app.db).await?;
-    match format {
-        Format::Json => {
-            let item = |device: &Listed| {
-                json!({
-                    "id": device.id, "store": device.store, "name": device.name, "enrolled_at": device.enrolled_at,
-                    "seen_at": device.seen_at, "revoked_at": device.revoked_at,
-                })
-            };
-            let items: Vec<_> = devices.iter().map(item).collect();
-            print::json(out, &json!({ "items": items, "next": null }))?;
-        }
-        Format::Human if devices.is_empty() => {
-            writeln!(out, "No devices yet. `shuke device code STORE` makes a code that enrols one.")?;
-        }
-        Format::Human => {
-            let row = |device: &Listed| {
-                let state = match (device.revoked_at, device.seen_at) {
-                    (Some(at), _) => format!("revoked {}", print::moment(at)),
-                    (None, Some(at)) => format!("used {}", print::moment(at)),
-                    (None, None) => String::from("never used"),
-                };
-                [device.id.to_string(), device.store.clone(), device.name.clone(), state]
-            };
-            let rows: Vec<_> = devices.iter().map(row).collect();
-            print::table(out, ["ID", "STORE", "NAME", "STATE"], &rows)?;
-        }
-    }
-    Ok(Exit::Ok)
+async fn list(app: &App, out: &mut Out) -> anyhow::Result<Exit> {
+    let none = "No devices yet. `shuke device code STORE` makes a code that enrols one.";
+    let item = |device: &Listed| {
+        json!({
+            "id": device.id, "store": device.store, "name": device.name, "enrolled_at": device.enrolled_at,
+            "seen_at": device.seen_at, "revoked_at": device.revoked_at,
+        })
+    };
+    let row = |device: &Listed| {
+        let state = print::use_of(device.seen_at, device.revoked_at);
+        [device.id.to_string(), device.store.clone(), device.name.clone(), state]
+    };
+    let list = List::whole(devices::all(&app.db).await?);
+    out.list(&list, none, item, ["ID", "STORE", "NAME", "STATE"], row)
 }
 
-async fn revoke(app: &App, out: &mut impl Write, id: DeviceId, format: Format) -> anyhow::Result<Exit> {
+async fn revoke(app: &App, out: &mut Out, id: DeviceId) -> anyhow::Result<Exit> {
     if !devices::all(&app.db).await?.iter().any(|device| device.id == id) {
         eprintln!("There is no device {id}; `shuke device list` shows those there are.");
         return Ok(Exit::Failed);
     }
     let changed = devices::revoke(app, id, &Actor::operator()).await?;
-    match format {
-        Format::Json => print::json(out, &json!({ "id": id, "revoked": true, "changed": changed }))?,
-        Format::Human if changed => {
-            writeln!(out, "The device is shut out; whoever was signed in on it is signed out.")?
-        }
-        Format::Human => writeln!(out, "The device was shut out before.")?,
-    }
-    Ok(Exit::Ok)
+    let words = if changed {
+        "The device is shut out; whoever was signed in on it is signed out."
+    } else {
+        "The device was shut out before."
+    };
+    out.done(&json!({ "id": id, "revoked": true, "changed": changed }), words)
 }

@@ -1,31 +1,26 @@
 //! `shuke events`: webhook events that failed five times and wait for a person, and how to have one tried again.
 
-use std::io::Write;
-
 use serde_json::json;
 
 use super::open::Place;
-use super::{Exit, Format, print};
+use super::print::{self, List, Out, PAGE};
+use super::{Acts, Exit};
 use crate::app::App;
 use crate::ids::Actor;
-use crate::intake::{self, Parked};
+use crate::intake::{self, Parked, Revived};
 use crate::staff::audit;
 
 /// Parked webhook events.
-#[derive(Debug, clap::Args)]
-pub struct Events {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
-    /// List the parked ones, oldest first, a hundred at most.
-    List,
-    /// Have a parked one tried again, five times as at first.
+pub enum Act {
+    /// List the parked ones and those kept without an answer, oldest first, a hundred at a time.
+    List {
+        /// Go on after this one.
+        #[arg(long, value_name = "ID")]
+        after: Option<String>,
+    },
+    /// Have a parked one tried again, five times as at first. One kept without an answer is put away: there is nothing left
+    /// to try.
     Replay {
         /// LINE's id of the event, as `list` shows it.
         id: String,
@@ -33,55 +28,60 @@ enum Act {
 }
 
 /// Lists or replays events.
-pub async fn events(place: &Place, args: Events) -> anyhow::Result<Exit> {
+pub async fn events(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let app = place.app().await?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Out::new(args.format);
     match args.act {
-        Act::List => list(&app, &mut out, args.format).await,
-        Act::Replay { id } => replay(&app, &mut out, id.trim(), args.format).await,
+        Act::List { after } => list(&app, &mut out, after.as_deref().map(str::trim)).await,
+        Act::Replay { id } => replay(&app, &mut out, id.trim()).await,
     }
 }
 
-async fn list(app: &App, out: &mut impl Write, format: Format) -> anyhow::Result<Exit> {
-    let (parked, count) = (intake::parked(&app.db).await?, intake::parked_count(&app.db).await?);
-    match format {
-        Format::Json => {
-            let item =
-                |event: &Parked| json!({ "id": event.id, "kind": event.kind, "at": event.at, "error": event.error });
-            let items: Vec<_> = parked.iter().map(item).collect();
-            print::json(out, &json!({ "items": items, "count": count }))?;
-        }
-        Format::Human if parked.is_empty() => writeln!(out, "No event is parked.")?,
-        Format::Human => {
-            let row = |event: &Parked| {
-                let error = event.error.clone().unwrap_or_default();
-                [event.id.clone(), event.kind.clone(), print::moment(event.at), error]
-            };
-            let rows: Vec<_> = parked.iter().map(row).collect();
-            print::table(out, ["ID", "KIND", "HAPPENED", "ERROR"], &rows)?;
-            if let Some(more) = i64::try_from(rows.len()).ok().map(|shown| count - shown).filter(|more| *more > 0) {
-                writeln!(out, "\n… and {more} more, shown when these are done.")?;
-            }
-        }
-    }
-    Ok(Exit::Ok)
+async fn list(app: &App, out: &mut Out, after: Option<&str>) -> anyhow::Result<Exit> {
+    let parked = intake::parked(&app.db, after, i64::try_from(PAGE + 1)?).await?;
+    let none = match after {
+        None => String::from("No event is parked."),
+        Some(after) => format!("No parked event follows {after:?}; `shuke events list` shows them from the first."),
+    };
+    let item = |event: &Parked| {
+        json!({
+            "id": event.id, "kind": event.kind, "at": event.at, "error": event.error,
+            "kept_without_answer": event.is_kept,
+        })
+    };
+    let row = |event: &Parked| {
+        let error = event.error.clone().unwrap_or_default();
+        [event.id.clone(), event.kind.clone(), print::moment(event.at), error]
+    };
+    let list = List::page(parked, "shuke events list", |event| event.id.clone());
+    out.list(&list, none, item, ["ID", "KIND", "HAPPENED", "ERROR"], row)
 }
 
-async fn replay(app: &App, out: &mut impl Write, id: &str, format: Format) -> anyhow::Result<Exit> {
-    if !intake::revive(app, id).await? {
-        eprintln!("No parked event has the id {id:?}; `shuke events list` shows those there are.");
-        return Ok(Exit::Failed);
-    }
+async fn replay(app: &App, out: &mut Out, id: &str) -> anyhow::Result<Exit> {
     let mut tx = app.db.begin().await?;
-    audit::record(app, &mut tx, &Actor::operator(), "event.replayed", id, json!({})).await?;
+    let revived = intake::revive(&mut tx, id).await?;
+    let action = match revived {
+        Some(Revived::Waits) => Some("event.replayed"),
+        Some(Revived::PutAway) => Some("event.put_away"),
+        None => None,
+    };
+    if let Some(action) = action {
+        audit::record(app, &mut tx, &Actor::operator(), action, id, json!({})).await?;
+    }
     tx.commit().await?;
-    match format {
-        Format::Json => print::json(out, &json!({ "id": id, "replayed": true }))?,
-        Format::Human => writeln!(
-            out,
+    let words = match revived {
+        Some(Revived::Waits) => {
             "The event waits for its turn; the running service takes it within a second. A reply it may owe leaves only while\n\
              LINE still takes its token, about a minute after the message."
-        )?,
-    }
-    Ok(Exit::Ok)
+        }
+        Some(Revived::PutAway) => {
+            "What happened was kept when the event failed; only its answer is missing, and LINE takes none for it any more.\n\
+             So nothing is tried again: the event is put away and not listed from now on."
+        }
+        None => {
+            eprintln!("No parked event has the id {id:?}; `shuke events list` shows those there are.");
+            return Ok(Exit::Failed);
+        }
+    };
+    out.done(&json!({ "id": id, "replayed": revived == Some(Revived::Waits) }), words)
 }

@@ -1,31 +1,18 @@
 //! `shuke jobs`: later steps nobody tries any more, each with why, and how to have one tried again.
 
-use std::io::Write;
-
 use serde_json::json;
 
 use super::open::Place;
-use super::{Exit, Format, print};
+use super::print::{self, List, Out, PAGE};
+use super::{Acts, Exit};
 use crate::app::App;
 use crate::ids::{Actor, JobId};
 use crate::jobs::{self, Dead};
 use crate::staff::audit;
 
-/// Dead jobs on one page.
-const PAGE: i64 = 100;
-
 /// Jobs that were given up.
-#[derive(Debug, clap::Args)]
-pub struct Jobs {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
+pub enum Act {
     /// List the dead ones, oldest first, a hundred at a time.
     List {
         /// Go on after this one.
@@ -40,48 +27,35 @@ enum Act {
 }
 
 /// Lists or revives jobs.
-pub async fn jobs(place: &Place, args: Jobs) -> anyhow::Result<Exit> {
+pub async fn jobs(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let app = place.app().await?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Out::new(args.format);
     match args.act {
-        Act::List { after } => list(&app, &mut out, after, args.format).await,
-        Act::Revive { id } => revive(&app, &mut out, id, args.format).await,
+        Act::List { after } => list(&app, &mut out, after).await,
+        Act::Revive { id } => revive(&app, &mut out, id).await,
     }
 }
 
-async fn list(app: &App, out: &mut impl Write, after: Option<JobId>, format: Format) -> anyhow::Result<Exit> {
-    let mut dead = jobs::list(&app.db, after, PAGE + 1).await?;
-    let is_all = i64::try_from(dead.len()).is_ok_and(|count| count <= PAGE);
-    dead.truncate(usize::try_from(PAGE)?);
-    let next = if is_all { None } else { dead.last().map(|job| job.id) };
-    match format {
-        Format::Json => {
-            let item = |job: &Dead| {
-                json!({
-                    "id": job.id, "name": job.name, "attempts": job.attempts, "error": job.error,
-                    "created_at": job.created_at,
-                })
-            };
-            let items: Vec<_> = dead.iter().map(item).collect();
-            print::json(out, &json!({ "items": items, "next": next }))?;
-        }
-        Format::Human if dead.is_empty() => writeln!(out, "No job is dead.")?,
-        Format::Human => {
-            let row = |job: &Dead| {
-                let error = job.error.clone().unwrap_or_default();
-                [job.id.to_string(), job.name.clone(), job.attempts.to_string(), print::moment(job.created_at), error]
-            };
-            let rows: Vec<_> = dead.iter().map(row).collect();
-            print::table(out, ["ID", "NAME", "TRIES", "SINCE", "ERROR"], &rows)?;
-            if let Some(next) = next {
-                writeln!(out, "\nThere are more: `shuke jobs list --after {next}`.")?;
-            }
-        }
-    }
-    Ok(Exit::Ok)
+async fn list(app: &App, out: &mut Out, after: Option<JobId>) -> anyhow::Result<Exit> {
+    let dead = jobs::list(&app.db, after, i64::try_from(PAGE + 1)?).await?;
+    let none = match after {
+        None => String::from("No job is dead."),
+        Some(after) => format!("No dead job follows {after}."),
+    };
+    let item = |job: &Dead| {
+        json!({
+            "id": job.id, "name": job.name, "attempts": job.attempts, "error": job.error, "created_at": job.created_at,
+        })
+    };
+    let row = |job: &Dead| {
+        let error = job.error.clone().unwrap_or_default();
+        [job.id.to_string(), job.name.clone(), job.attempts.to_string(), print::moment(job.created_at), error]
+    };
+    let list = List::page(dead, "shuke jobs list", |job| job.id.to_string());
+    out.list(&list, none, item, ["ID", "NAME", "TRIES", "SINCE", "ERROR"], row)
 }
 
-async fn revive(app: &App, out: &mut impl Write, id: JobId, format: Format) -> anyhow::Result<Exit> {
+async fn revive(app: &App, out: &mut Out, id: JobId) -> anyhow::Result<Exit> {
     let mut tx = app.db.begin().await?;
     let is_revived = jobs::revive(&mut tx, id, app.clock.now()).await?;
     if is_revived {
@@ -94,9 +68,6 @@ async fn revive(app: &App, out: &mut impl Write, id: JobId, format: Format) -> a
         );
         return Ok(Exit::Failed);
     }
-    match format {
-        Format::Json => print::json(out, &json!({ "id": id, "revived": true }))?,
-        Format::Human => writeln!(out, "The job waits for its turn; the running service takes it within a second.")?,
-    }
-    Ok(Exit::Ok)
+    let words = "The job waits for its turn; the running service takes it within a second.";
+    out.done(&json!({ "id": id, "revived": true }), words)
 }

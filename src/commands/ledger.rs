@@ -7,28 +7,19 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use super::open::Place;
-use super::{Exit, Format, print};
+use super::{Acts, Exit, Format, print};
 use crate::loyalty::ledger::{self, Difference, Report};
 use crate::store::Schema;
 
 /// The ledger of stamps and vouchers.
-#[derive(Debug, clap::Args)]
-pub struct Ledger {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
+pub enum Act {
     /// Work every balance out again from the ledger, compare, and check every hash. May run beside the service.
     Verify,
 }
 
 /// Checks the ledger.
-pub async fn ledger(place: &Place, args: Ledger) -> anyhow::Result<Exit> {
+pub async fn ledger(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let db = place.database().await?;
     anyhow::ensure!(
         db.schema().await? == Schema::Current,

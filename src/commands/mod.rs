@@ -72,6 +72,16 @@ pub enum Format {
     Json,
 }
 
+/// A command of several acts.
+#[derive(Debug, clap::Args)]
+pub struct Acts<A: Subcommand> {
+    #[command(subcommand)]
+    act: A,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t, global = true)]
+    format: Format,
+}
+
 /// Shuke (熟客) turns a brand's LINE Official Account into its membership system.
 #[derive(Debug, Parser)]
 #[command(name = "shuke", version, propagate_version = true)]
@@ -128,17 +138,17 @@ enum Command {
         format: Format,
     },
     /// Check the ledger of stamps and vouchers.
-    Ledger(ledger::Ledger),
+    Ledger(Acts<ledger::Act>),
     /// See the later steps that failed for good, and have one tried again.
-    Jobs(jobs::Jobs),
+    Jobs(Acts<jobs::Act>),
     /// See the webhook events that failed five times, and have one tried again.
-    Events(events::Events),
+    Events(Acts<events::Act>),
     /// Make, list and revoke the keys of programs.
-    ApiKey(api_key::ApiKey),
+    ApiKey(Acts<api_key::Act>),
     /// Add, list and disable the people who work for the brand.
-    Staff(staff::Staff),
+    Staff(Acts<staff::Act>),
     /// Enrol, list and revoke the devices of the stores.
-    Device(device::Device),
+    Device(Acts<device::Act>),
 }
 
 /// Runs the program.

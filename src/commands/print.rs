@@ -1,9 +1,96 @@
-//! How commands print: one JSON document for a program, aligned columns for a person.
+//! How commands print: one JSON document for a program, words and aligned columns for a person.
 
-use std::io::Write;
+use std::fmt::Display;
+use std::io::{StdoutLock, Write};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Exit, Format};
+
+/// Items on one page of a list that may be long.
+pub const PAGE: usize = 100;
+
+/// The items of a list, or a page of them.
+#[derive(Debug)]
+pub struct List<T> {
+    items: Vec<T>,
+    next: Option<Next>,
+}
+
+/// Where the next page of a list begins.
+#[derive(Debug, PartialEq, Eq)]
+struct Next {
+    after: String,
+    command: &'static str,
+}
+
+impl<T> List<T> {
+    /// All there are.
+    pub fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+
+    /// The first [`PAGE`] of `items`, of which one more was asked for. `command` with `--after` and the `id` of the last one
+    /// shows the next page.
+    pub fn page(mut items: Vec<T>, command: &'static str, id: impl Fn(&T) -> String) -> Self {
+        let is_all = items.len() <= PAGE;
+        items.truncate(PAGE);
+        let last = if is_all { None } else { items.last() };
+        let next = last.map(|last| Next { after: id(last), command });
+        Self { items, next }
+    }
+}
+
+/// Standard output of a command that answers in either form.
+pub struct Out {
+    to: StdoutLock<'static>,
+    format: Format,
+}
+
+impl Out {
+    /// Takes standard output.
+    pub fn new(format: Format) -> Self {
+        Self { to: std::io::stdout().lock(), format }
+    }
+
+    /// Says that it is done: `value` to a program, `words` to a person.
+    pub fn done(&mut self, value: &Value, words: impl Display) -> anyhow::Result<Exit> {
+        match self.format {
+            Format::Json => json(&mut self.to, value)?,
+            Format::Human => writeln!(self.to, "{words}")?,
+        }
+        Ok(Exit::Ok)
+    }
+
+    /// Shows a list: its items and where the next page begins to a program; to a person a table, or `none` where it is empty.
+    pub fn list<T, const N: usize>(
+        &mut self,
+        list: &List<T>,
+        none: impl Display,
+        item: impl Fn(&T) -> Value,
+        heads: [&str; N],
+        row: impl Fn(&T) -> [String; N],
+    ) -> anyhow::Result<Exit> {
+        let List { items, next } = list;
+        match self.format {
+            Format::Json => {
+                let items: Vec<_> = items.iter().map(item).collect();
+                let next = next.as_ref().map(|next| &next.after);
+                json(&mut self.to, &json!({ "items": items, "next": next }))?;
+            }
+            Format::Human if items.is_empty() => writeln!(self.to, "{none}")?,
+            Format::Human => {
+                table(&mut self.to, heads, &items.iter().map(row).collect::<Vec<_>>())?;
+                if let Some(Next { after, command }) = next {
+                    writeln!(self.to, "\nThere are more: `{command} --after {}`.", shell(after))?;
+                }
+            }
+        }
+        Ok(Exit::Ok)
+    }
+}
 
 /// Prints one JSON document.
 pub fn json(out: &mut impl Write, value: &impl Serialize) -> anyhow::Result<()> {
@@ -30,6 +117,15 @@ pub fn table<const N: usize>(out: &mut impl Write, heads: [&str; N], rows: &[[St
 /// A moment as a person reads it: to the minute, in UTC as everywhere on the command line.
 pub fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// When something that lets in was last used, or that it lets in no more.
+pub fn use_of(used_at: Option<DateTime<Utc>>, revoked_at: Option<DateTime<Utc>>) -> String {
+    match (revoked_at, used_at) {
+        (Some(at), _) => format!("revoked {}", moment(at)),
+        (None, Some(at)) => format!("used {}", moment(at)),
+        (None, None) => String::from("never used"),
+    }
 }
 
 /// A word as one types it in a shell: in single quotes where it holds anything a shell would take for its own.
@@ -63,6 +159,17 @@ mod tests {
         ] {
             assert_eq!(shell(word), typed);
         }
+    }
+
+    #[test]
+    fn a_page_says_where_the_next_begins_when_there_is_one() {
+        let page = |items: usize| {
+            let list = List::page((1..=items).collect(), "shuke jobs list", usize::to_string);
+            (list.items.len(), list.next.map(|next| next.after))
+        };
+        assert_eq!(page(0), (0, None));
+        assert_eq!(page(PAGE), (PAGE, None));
+        assert_eq!(page(PAGE + 1), (PAGE, Some(PAGE.to_string())));
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! `shuke staff`: the people who work for the brand, and their PINs.
 
-use std::io::Write;
-
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::device::unknown_store;
 use super::open::Place;
 use super::pin::{self, NotGiven};
-use super::{Exit, Format, print};
+use super::print::{List, Out};
+use super::{Acts, Exit};
 use crate::app::App;
 use crate::ids::Actor;
 use crate::members::{self, Number};
@@ -16,17 +15,8 @@ use crate::staff::people::{self, Added, LONGEST_NAME, NewPerson, Person, State};
 use crate::staff::{Pin, Role};
 
 /// People who work for the brand.
-#[derive(Debug, clap::Args)]
-pub struct Staff {
-    #[command(subcommand)]
-    act: Act,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t, global = true)]
-    format: Format,
-}
-
 #[derive(Debug, clap::Subcommand)]
-enum Act {
+pub enum Act {
     /// Add somebody. The PIN is asked for on a terminal, or read as the first line of standard input.
     Add {
         /// How colleagues call them.
@@ -72,18 +62,18 @@ enum Act {
 }
 
 /// Adds, lists or disables people, gives one another PIN, or says which card is hers.
-pub async fn staff(place: &Place, args: Staff) -> anyhow::Result<Exit> {
+pub async fn staff(place: &Place, args: Acts<Act>) -> anyhow::Result<Exit> {
     let app = place.app().await?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Out::new(args.format);
     match args.act {
         Act::Add { name, role, stores, make_pin } => {
-            add(&app, &mut out, NewStaff { name, role, stores }, make_pin, args.format).await
+            add(&app, &mut out, NewStaff { name, role, stores }, make_pin).await
         }
-        Act::List => list(&app, &mut out, args.format).await,
-        Act::Pin { name, make_pin } => change_pin(&app, &mut out, &name, make_pin, args.format).await,
-        Act::Link { name, number } => link(&app, &mut out, &name, &number, args.format).await,
-        Act::Unlink { name } => unlink(&app, &mut out, &name, args.format).await,
-        Act::Disable { name } => disable(&app, &mut out, &name, args.format).await,
+        Act::List => list(&app, &mut out).await,
+        Act::Pin { name, make_pin } => change_pin(&app, &mut out, &name, make_pin).await,
+        Act::Link { name, number } => link(&app, &mut out, &name, &number).await,
+        Act::Unlink { name } => unlink(&app, &mut out, &name).await,
+        Act::Disable { name } => disable(&app, &mut out, &name).await,
     }
 }
 
@@ -93,7 +83,7 @@ struct NewStaff {
     stores: Vec<String>,
 }
 
-async fn add(app: &App, out: &mut impl Write, new: NewStaff, make_pin: bool, format: Format) -> anyhow::Result<Exit> {
+async fn add(app: &App, out: &mut Out, new: NewStaff, make_pin: bool) -> anyhow::Result<Exit> {
     let pin = match pin_for(app, make_pin).await? {
         Ok(pin) => pin,
         Err(exit) => return Ok(exit),
@@ -114,24 +104,12 @@ async fn add(app: &App, out: &mut impl Write, new: NewStaff, make_pin: bool, for
         Added::UnknownStore { store, known } => return Ok(unknown_store(&store, &known)),
     };
     let name = name.trim();
-    match format {
-        Format::Json => {
-            let mut answer = json!({ "id": id, "name": name, "role": role, "stores": stores });
-            if let Some(pin) = made {
-                answer["pin"] = pin.into();
-            }
-            print::json(out, &answer)?;
-        }
-        Format::Human => {
-            let place = if stores.is_empty() { String::from("every store") } else { stores.join(", ") };
-            writeln!(out, "{name} may sign in as {role} at {place}.")?;
-            show_pin(out, made.as_deref())?;
-        }
-    }
-    Ok(Exit::Ok)
+    let place = if stores.is_empty() { String::from("every store") } else { stores.join(", ") };
+    let words = format!("{name} may sign in as {role} at {place}.");
+    done(out, json!({ "id": id, "name": name, "role": role, "stores": stores }), words, made)
 }
 
-async fn list(app: &App, out: &mut impl Write, format: Format) -> anyhow::Result<Exit> {
+async fn list(app: &App, out: &mut Out) -> anyhow::Result<Exit> {
     let mut people = Vec::new();
     for person in people::all(&app.db).await? {
         let card = match person.member {
@@ -140,45 +118,26 @@ async fn list(app: &App, out: &mut impl Write, format: Format) -> anyhow::Result
         };
         people.push((person, card));
     }
-    match format {
-        Format::Json => {
-            let item = |(person, card): &(Person, Option<Number>)| {
-                json!({
-                    "id": person.id, "name": person.name, "role": person.role, "stores": person.stores.0,
-                    "state": person.state, "created_at": person.created_at, "card": card,
-                })
-            };
-            let items: Vec<_> = people.iter().map(item).collect();
-            print::json(out, &json!({ "items": items, "next": null }))?;
-        }
-        Format::Human if people.is_empty() => {
-            writeln!(out, "Nobody yet. `shuke staff add NAME --role clerk --store STORE` adds somebody.")?;
-        }
-        Format::Human => {
-            let row = |(person, card): &(Person, Option<Number>)| {
-                let stores =
-                    if person.stores.is_empty() { String::from("every store") } else { person.stores.join(", ") };
-                let state = match person.state {
-                    State::Active => "active",
-                    State::Disabled => "disabled",
-                };
-                let card = card.as_ref().map(Number::grouped).unwrap_or_default();
-                [person.name.clone(), person.role.to_string(), stores, String::from(state), card]
-            };
-            let rows: Vec<_> = people.iter().map(row).collect();
-            print::table(out, ["NAME", "ROLE", "STORES", "STATE", "OWN CARD"], &rows)?;
-        }
-    }
-    Ok(Exit::Ok)
+    let none = "Nobody yet. `shuke staff add NAME --role clerk --store STORE` adds somebody.";
+    let item = |(person, card): &(Person, Option<Number>)| {
+        json!({
+            "id": person.id, "name": person.name, "role": person.role, "stores": person.stores.0,
+            "state": person.state, "created_at": person.created_at, "card": card,
+        })
+    };
+    let row = |(person, card): &(Person, Option<Number>)| {
+        let stores = if person.stores.is_empty() { String::from("every store") } else { person.stores.join(", ") };
+        let state = match person.state {
+            State::Active => "active",
+            State::Disabled => "disabled",
+        };
+        let card = card.as_ref().map(Number::grouped).unwrap_or_default();
+        [person.name.clone(), person.role.to_string(), stores, String::from(state), card]
+    };
+    out.list(&List::whole(people), none, item, ["NAME", "ROLE", "STORES", "STATE", "OWN CARD"], row)
 }
 
-async fn change_pin(
-    app: &App,
-    out: &mut impl Write,
-    name: &str,
-    make_pin: bool,
-    format: Format,
-) -> anyhow::Result<Exit> {
+async fn change_pin(app: &App, out: &mut Out, name: &str, make_pin: bool) -> anyhow::Result<Exit> {
     let Some(person) = find(app, name).await? else { return Ok(Exit::Failed) };
     let pin = match pin_for(app, make_pin).await? {
         Ok(pin) => pin,
@@ -189,23 +148,11 @@ async fn change_pin(
         eprintln!("{} does not work here any more.", person.name);
         return Ok(Exit::Failed);
     }
-    match format {
-        Format::Json => {
-            let mut answer = json!({ "name": person.name, "changed": true });
-            if let Some(pin) = made {
-                answer["pin"] = pin.into();
-            }
-            print::json(out, &answer)?;
-        }
-        Format::Human => {
-            writeln!(out, "{} has a new PIN and signs in again.", person.name)?;
-            show_pin(out, made.as_deref())?;
-        }
-    }
-    Ok(Exit::Ok)
+    let words = format!("{} has a new PIN and signs in again.", person.name);
+    done(out, json!({ "name": person.name, "changed": true }), words, made)
 }
 
-async fn link(app: &App, out: &mut impl Write, name: &str, number: &str, format: Format) -> anyhow::Result<Exit> {
+async fn link(app: &App, out: &mut Out, name: &str, number: &str) -> anyhow::Result<Exit> {
     let Some(person) = find(app, name).await? else { return Ok(Exit::Failed) };
     let number: Number = match number.parse() {
         Ok(number) => number,
@@ -232,39 +179,30 @@ async fn link(app: &App, out: &mut impl Write, name: &str, number: &str, format:
             return Ok(Exit::Failed);
         }
     };
-    match format {
-        Format::Json => {
-            print::json(out, &json!({ "name": person.name, "number": number, "linked": true, "changed": changed }))?;
-        }
-        Format::Human => writeln!(
-            out,
-            "The card {1} is {0}'s own: colleagues serve it, {0} may not.",
-            person.name,
-            number.grouped()
-        )?,
-    }
-    Ok(Exit::Ok)
+    out.done(
+        &json!({ "name": person.name, "number": number, "linked": true, "changed": changed }),
+        format!("The card {1} is {0}'s own: colleagues serve it, {0} may not.", person.name, number.grouped()),
+    )
 }
 
-async fn unlink(app: &App, out: &mut impl Write, name: &str, format: Format) -> anyhow::Result<Exit> {
+async fn unlink(app: &App, out: &mut Out, name: &str) -> anyhow::Result<Exit> {
     let Some(person) = find(app, name).await? else { return Ok(Exit::Failed) };
     let changed = own_cards::unlink(app, person.id, &Actor::operator()).await?;
-    match format {
-        Format::Json => print::json(out, &json!({ "name": person.name, "linked": false, "changed": changed }))?,
-        Format::Human if changed => writeln!(out, "No card is {}'s own any more.", person.name)?,
-        Format::Human => writeln!(out, "No card was {}'s own.", person.name)?,
-    }
-    Ok(Exit::Ok)
+    let words = if changed {
+        format!("No card is {}'s own any more.", person.name)
+    } else {
+        format!("No card was {}'s own.", person.name)
+    };
+    out.done(&json!({ "name": person.name, "linked": false, "changed": changed }), words)
 }
 
-async fn disable(app: &App, out: &mut impl Write, name: &str, format: Format) -> anyhow::Result<Exit> {
+async fn disable(app: &App, out: &mut Out, name: &str) -> anyhow::Result<Exit> {
     let Some(person) = find(app, name).await? else { return Ok(Exit::Failed) };
     let changed = people::disable(app, person.id, &Actor::operator()).await?;
-    match format {
-        Format::Json => print::json(out, &json!({ "name": person.name, "disabled": true, "changed": changed }))?,
-        Format::Human => writeln!(out, "{} is let in no more and is signed out everywhere.", person.name)?,
-    }
-    Ok(Exit::Ok)
+    out.done(
+        &json!({ "name": person.name, "disabled": true, "changed": changed }),
+        format!("{} is let in no more and is signed out everywhere.", person.name),
+    )
 }
 
 async fn find(app: &App, name: &str) -> anyhow::Result<Option<Person>> {
@@ -292,9 +230,11 @@ async fn pin_for(app: &App, make: bool) -> anyhow::Result<Result<Pin, Exit>> {
     }))
 }
 
-fn show_pin(out: &mut impl Write, made: Option<&str>) -> anyhow::Result<()> {
+/// Says that it is done, and shows the PIN that was made up.
+fn done(out: &mut Out, mut value: Value, mut words: String, made: Option<String>) -> anyhow::Result<Exit> {
     if let Some(pin) = made {
-        writeln!(out, "PIN: {pin}   (not shown again)")?;
+        words += &format!("\nPIN: {pin}   (not shown again)");
+        value["pin"] = pin.into();
     }
-    Ok(())
+    out.done(&value, words)
 }

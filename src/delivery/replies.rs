@@ -17,7 +17,7 @@ use crate::ids::{AccountId, LineUserId, MemberId, ReplyId};
 use crate::line::message::{self, Message};
 use crate::members::keys;
 use crate::secret::{DataKey, Sealed};
-use crate::store::{On, Tx, query};
+use crate::store::{On, Tx, page_by_page, query};
 
 /// A try that has not come back after this long was cut off by a crash. Longer than any time-out of a request.
 const CUT_OFF: TimeDelta = TimeDelta::seconds(60);
@@ -255,20 +255,16 @@ async fn sweep_until(app: &App, stop: &CancellationToken) -> sqlx::Result<usize>
 /// Removes replies that were settled long ago, whose words nobody needs any more; how many.
 pub async fn forget(app: &App) -> sqlx::Result<u64> {
     let before = app.clock.now() - KEPT;
-    let mut removed = 0;
-    loop {
-        let some = query(
+    page_by_page(|page| {
+        query(
             app.db.writer(),
-            "delete from reply where id in (select id from reply where state not in ('pending', 'trying') and settled_at < $1 limit 1000)",
+            "delete from reply where id in
+                 (select id from reply where state not in ('pending', 'trying') and settled_at < $1 limit $2)",
         )
         .bind(before)
-        .execute()
-        .await?;
-        removed += some;
-        if some == 0 {
-            return Ok(removed);
-        }
-    }
+        .bind(page)
+    })
+    .await
 }
 
 async fn settle_left(app: &App, id: ReplyId, from: ReplyState, to: ReplyState) -> sqlx::Result<()> {

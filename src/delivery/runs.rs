@@ -10,7 +10,7 @@ use super::gate::Reason;
 use crate::app::App;
 use crate::ids::{AccountId, BatchId, LineUserId, MemberId, RunId};
 use crate::secret::Sealed;
-use crate::store::{On, Tx, insert_rows, query};
+use crate::store::{On, Tx, insert_rows, page_by_page, query};
 
 /// User ids in one multicast, at most. LINE Messaging API reference, "Send multicast message", read 2026-08.
 pub const MULTICAST_RECIPIENTS: usize = 500;
@@ -191,21 +191,16 @@ pub async fn open(app: &App, run: RunId) -> sqlx::Result<Option<i64>> {
 
 /// Removes the sealed messages of people whose run has ended: that they got it is kept, what they read is not. How many.
 pub async fn forget_bodies(app: &App) -> sqlx::Result<u64> {
-    let mut removed = 0;
-    loop {
-        let some = query(
+    page_by_page(|page| {
+        query(
             app.db.writer(),
             "update delivery set sealed_body = null where (member, run) in (
                  select d.member, d.run from approval a join delivery d on d.run = a.run
-                 where a.state in ('done', 'cancelled') and d.sealed_body is not null and d.state <> 'planned' limit 1000)",
+                 where a.state in ('done', 'cancelled') and d.sealed_body is not null and d.state <> 'planned' limit $1)",
         )
-        .execute()
-        .await?;
-        removed += some;
-        if some == 0 {
-            return Ok(removed);
-        }
-    }
+        .bind(page)
+    })
+    .await
 }
 
 /// What became of the people of a run.

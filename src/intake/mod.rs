@@ -26,7 +26,7 @@ use crate::line::webhook::RawEvent;
 pub use dispatch::{settle_all, settled};
 pub use journal::Unavailable;
 pub use keys::{newest_day_key_opens, rewrap_day_keys};
-pub use store::{Parked, parked, parked_count, retain, revive};
+pub use store::{Parked, Revived, parked, parked_count, retain, revive};
 
 /// Tries before an event is parked.
 pub const TRIES: i64 = 5;

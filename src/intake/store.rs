@@ -9,12 +9,10 @@ use super::journal::Row;
 use crate::app::App;
 use crate::ids::{AccountId, LineUserId};
 use crate::members::timeline;
-use crate::store::{On, Tx, insert_rows, query};
+use crate::store::{On, Tx, insert_rows, page_by_page, query};
 
 /// How long raw events are kept.
 const RAW_KEPT: TimeDelta = TimeDelta::days(30);
-/// Rows dropped with one commit, so that nobody waits long for the writer.
-const RETAIN_PAGE: i64 = 500;
 /// How long the ids of events are kept, so that a late redelivery still finds them.
 const IDS_KEPT: TimeDelta = TimeDelta::days(90);
 
@@ -193,15 +191,18 @@ pub struct Parked {
     pub is_kept: bool,
 }
 
-/// Up to a hundred parked events, oldest first.
-pub async fn parked(on: impl Into<On<'_>>) -> sqlx::Result<Vec<Parked>> {
-    query(
+/// Up to `limit` parked events, oldest first: from the first on, or those that follow on the one of the id `after`.
+pub async fn parked(on: impl Into<On<'_>>, after: Option<&str>, limit: i64) -> sqlx::Result<Vec<Parked>> {
+    let mut select = query(
         on,
         "select id, kind, at, error, state = 'unanswered' as is_kept from event
-         where state = 'parked' or state = 'unanswered' order by at limit 100",
-    )
-    .all()
-    .await
+         where (state = 'parked' or state = 'unanswered')",
+    );
+    if let Some(after) = after {
+        select =
+            select.push(" and (at, id) > (select at, id from event where id = ").push_bind(after).push(" limit 1)");
+    }
+    select.push(" order by at, id limit ").push_bind(limit).all().await
 }
 
 /// How many events are parked.
@@ -209,18 +210,27 @@ pub async fn parked_count(on: impl Into<On<'_>>) -> sqlx::Result<i64> {
     query(on, "select count(*) from event where state = 'parked' or state = 'unanswered'").value().await
 }
 
-/// Gives a parked event another five tries; false when there is none of that id. One that is kept without its answer is put
-/// away: what it says is done, and the token it could be answered with has run out.
-pub async fn revive(app: &App, id: &str) -> sqlx::Result<bool> {
-    let changed = query(
-        app.db.writer(),
+/// What becomes of a parked event that a person has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revived {
+    /// It waits for its turn, with another five tries.
+    Waits,
+    /// It was kept without its answer and is put away: what it says is done, and the token it could be answered with has run
+    /// out.
+    PutAway,
+}
+
+/// Lets a parked event be tried again, or puts it away; none when no event of that id is parked.
+pub async fn revive(on: impl Into<On<'_>>, id: &str) -> sqlx::Result<Option<Revived>> {
+    let state = query(
+        on,
         "update event set state = case when state = 'parked' then 'new' else 'done' end, attempts = 0, retry_at = null
-         where id = $1 and (state = 'parked' or state = 'unanswered')",
+         where id = $1 and (state = 'parked' or state = 'unanswered') returning state",
     )
     .bind(id)
-    .execute()
+    .optional_value::<String>()
     .await?;
-    Ok(changed == 1)
+    Ok(state.map(|state| if state == "new" { Revived::Waits } else { Revived::PutAway }))
 }
 
 /// Drops raw events after 30 days, with the keys of their days, and the rows after 90.
@@ -241,7 +251,7 @@ pub async fn retain(app: &App) -> sqlx::Result<()> {
         ),
     ];
     for (before, step) in steps {
-        while query(app.db.writer(), step).bind(before).bind(RETAIN_PAGE).execute().await? > 0 {}
+        page_by_page(|page| query(app.db.writer(), step).bind(before).bind(page)).await?;
     }
     timeline::forget_taken_back(app.db.writer(), app.clock.now() - IDS_KEPT).await
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::timeline;
 use crate::app::App;
 use crate::ids::{Actor, MemberId};
-use crate::store::{On, Tx, query};
+use crate::store::{On, Tx, insert_rows, query};
 use crate::words::Lang;
 
 /// The purpose every campaign needs.
@@ -75,27 +75,46 @@ pub struct Answer<'a> {
 
 /// Writes an answer down.
 pub async fn record(app: &App, tx: &mut Tx, member: MemberId, answer: Answer<'_>, actor: &Actor) -> sqlx::Result<()> {
-    query(
-        &mut *tx,
-        "insert into consent (member, purpose, at, id, granted, source, wording, recorded_at, actor_kind, actor_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(member)
-    .bind(answer.purpose)
-    .bind(answer.at)
-    .bind(app.ids.make::<Uuid>())
-    .bind(answer.granted)
-    .bind(answer.source)
-    .bind(answer.wording)
-    .bind(app.clock.now())
-    .bind(actor.kind)
-    .bind(actor.id.clone())
-    .execute()
-    .await?;
-    let kind = if answer.granted { "consented" } else { "consent_withdrawn" };
-    timeline::record(app, tx, member, timeline::Entry::new(kind, answer.at, actor).with("purpose", answer.purpose))
-        .await
-        .map(drop)
+    let noted = Noted { id: app.ids.make(), member, recorded_at: app.clock.now(), answer, actor };
+    let entry = noted.entry();
+    write(tx, &[noted]).await?;
+    timeline::record(app, tx, member, entry).await.map(drop)
+}
+
+/// An answer that has its place already.
+#[derive(Debug)]
+pub(super) struct Noted<'a> {
+    pub(super) id: Uuid,
+    pub(super) member: MemberId,
+    pub(super) recorded_at: DateTime<Utc>,
+    pub(super) answer: Answer<'a>,
+    pub(super) actor: &'a Actor,
+}
+
+impl<'a> Noted<'a> {
+    /// What her history says of it.
+    pub(super) fn entry(&self) -> timeline::Entry<'a> {
+        let kind = if self.answer.granted { "consented" } else { "consent_withdrawn" };
+        timeline::Entry::new(kind, self.answer.at, self.actor).with("purpose", self.answer.purpose)
+    }
+}
+
+/// Writes answers without a line in the history.
+pub(super) async fn write(tx: &mut Tx, answers: &[Noted<'_>]) -> sqlx::Result<()> {
+    let head =
+        "insert into consent (member, purpose, at, id, granted, source, wording, recorded_at, actor_kind, actor_id)";
+    insert_rows(tx, head, answers, "", |values, Noted { id, member, recorded_at, answer, actor }| {
+        values.bind(*member).bind(answer.purpose).bind(answer.at).bind(*id).bind(answer.granted).bind(answer.source);
+        values.bind(answer.wording).bind(*recorded_at).bind(actor.kind).bind(actor.id.clone());
+    })
+    .await
+    .map(drop)
+}
+
+/// The time of an answer that is given now: after her newest one, whatever clock wrote that.
+pub async fn now(app: &App, tx: &mut Tx, member: MemberId, purpose: &str) -> sqlx::Result<DateTime<Utc>> {
+    let newest = query(tx, "select at from consent where member = $1 and purpose = $2 order by at desc limit 1");
+    Ok(app.clock.now_after(newest.bind(member).bind(purpose).optional_value().await?))
 }
 
 /// Whether a member agrees at present; never asked counts as no.

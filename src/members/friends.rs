@@ -115,9 +115,7 @@ pub async fn set_state(tx: &mut Tx, friend: &Friend, state: FriendState, at: Dat
 /// Keeps what LINE told of a user, sealed under the person's key, and her language where she has none yet.
 pub async fn keep_profile(app: &App, tx: &mut Tx, friend: &Friend, profile: &Profile) -> sqlx::Result<()> {
     let Some(key) = keys::of(app, &mut *tx, friend.member).await? else { return Ok(()) };
-    let name = key.seal(&app.chance, &name_context(friend.member), &profile.name);
-    let picture =
-        profile.picture.as_ref().map(|picture| key.seal(&app.chance, &picture_context(friend.member), picture));
+    let (name, picture) = sealed(app, &key, friend.member, profile);
     query(
         &mut *tx,
         "update friend set sealed_name = $3, sealed_picture = $4, profile_at = $5 where account = $1 and line_user_id = $2",
@@ -137,6 +135,18 @@ pub async fn keep_profile(app: &App, tx: &mut Tx, friend: &Friend, profile: &Pro
             .await?;
     }
     Ok(())
+}
+
+/// Name and picture as they are stored.
+pub(super) fn sealed(
+    app: &App,
+    key: &DataKey,
+    member: MemberId,
+    profile: &Profile,
+) -> (Sealed<String>, Option<Sealed<String>>) {
+    let name = key.seal(&app.chance, &name_context(member), &profile.name);
+    let picture = profile.picture.as_ref().map(|picture| key.seal(&app.chance, &picture_context(member), picture));
+    (name, picture)
 }
 
 /// How a person is called, from the newest profile; none while no profile was fetched, or after erasure.

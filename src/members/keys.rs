@@ -1,21 +1,34 @@
 //! The key of each member. What identifies her is sealed under it; destroying the row erases all of that, in every copy.
 
+use chrono::{DateTime, Utc};
+
 use crate::app::App;
 use crate::ids::MemberId;
 use crate::secret::{DataKey, Wrapping};
-use crate::store::{On, query};
+use crate::store::{On, Tx, insert_rows, query};
 
-/// Makes and stores the key of a new member.
-pub(super) async fn create(app: &App, on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<DataKey> {
+/// The key of a new member as it is stored.
+#[derive(Debug)]
+pub(super) struct Made {
+    member: MemberId,
+    wrapped: Vec<u8>,
+    created_at: DateTime<Utc>,
+}
+
+/// Makes the key of a new member.
+pub(super) fn make(app: &App, member: MemberId) -> (DataKey, Made) {
     let key = DataKey::new(&app.chance);
     let wrapped = app.secret.wrap(&app.chance, &context(member), &key);
-    query(on, "insert into member_key (member, wrapped, created_at) values ($1, $2, $3)")
-        .bind(member)
-        .bind(wrapped)
-        .bind(app.clock.now())
-        .execute()
-        .await?;
-    Ok(key)
+    (key, Made { member, wrapped, created_at: app.clock.now() })
+}
+
+/// Stores keys that were made.
+pub(super) async fn keep(tx: &mut Tx, keys: impl IntoIterator<Item = &Made, IntoIter: Send>) -> sqlx::Result<()> {
+    insert_rows(tx, "insert into member_key (member, wrapped, created_at)", keys, "", |values, made| {
+        values.bind(made.member).bind(made.wrapped.clone()).bind(made.created_at);
+    })
+    .await
+    .map(drop)
 }
 
 /// The key of a member; none after erasure, or when `SHUKE_SECRET` is not the one it was wrapped under (logged).

@@ -11,6 +11,7 @@ pub mod friends;
 pub mod keys;
 mod number;
 pub mod pass;
+pub mod past;
 mod people;
 pub mod profiles;
 pub mod sessions;

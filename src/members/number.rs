@@ -7,7 +7,7 @@ use std::str::FromStr;
 use crate::clock::Chance;
 
 /// A member number whose check digit fits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, sqlx::Type)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, sqlx::Type)]
 #[sqlx(transparent)]
 #[serde(transparent)]
 pub struct Number(String);

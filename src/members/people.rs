@@ -1,5 +1,7 @@
 //! The member row.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::consent::Source;
@@ -54,8 +56,24 @@ pub async fn create(app: &App, tx: &mut Tx) -> sqlx::Result<Member> {
             break number;
         }
     };
-    keys::create(app, tx, id).await?;
+    let (_, key) = keys::make(app, id);
+    keys::keep(tx, [&key]).await?;
     Ok(Member { id, number, joined_at: None, language: None, version: 1, is_test: false, created_at: now })
+}
+
+/// The version of the row of somebody who has just joined.
+pub(super) const VERSION_ON_JOINING: i64 = 2;
+
+/// So many numbers, no two the same, that nobody has now.
+pub(super) async fn free_numbers(app: &App, tx: &mut Tx, count: usize) -> sqlx::Result<Vec<Number>> {
+    let mut free = BTreeSet::new();
+    while free.len() < count {
+        let more: Vec<Number> = (free.len()..count).map(|_| Number::random(&app.chance)).collect();
+        let taken = query(&mut *tx, "select number from member where number in (").push_list(more.clone()).push(")");
+        let taken: BTreeSet<Number> = taken.all::<(Number,)>().await?.into_iter().map(|(number,)| number).collect();
+        free.extend(more.into_iter().filter(|number| !taken.contains(number)));
+    }
+    Ok(free.into_iter().collect())
 }
 
 /// A member by id.
@@ -129,10 +147,14 @@ pub async fn join(
             .execute()
             .await?;
     if changed == 1 {
-        let entry = timeline::Entry::new("joined", at, actor).with("source", source).with("wording", wording);
-        timeline::record(app, tx, member, entry).await?;
+        timeline::record(app, tx, member, joining(at, actor, source, wording)).await?;
     }
     Ok(changed == 1)
+}
+
+/// What her history says of her joining.
+pub(super) fn joining<'a>(at: DateTime<Utc>, actor: &'a Actor, source: Source, wording: &str) -> timeline::Entry<'a> {
+    timeline::Entry::new("joined", at, actor).with("source", source).with("wording", wording)
 }
 
 /// Tells her open pages that something changed.

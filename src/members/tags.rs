@@ -19,6 +19,20 @@ pub async fn of(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<Vec<Str
     Ok(rows.into_iter().map(|(tag,)| tag).collect())
 }
 
+/// Puts a tag on or takes it off now, whatever clock wrote the fact that stands; false when it was so already.
+pub async fn set_now(
+    app: &App,
+    tx: &mut Tx,
+    member: MemberId,
+    tag: &str,
+    is_on: bool,
+    actor: &Actor,
+) -> sqlx::Result<bool> {
+    let newest = query(&mut *tx, "select at from member_tag where member = $1 and tag = $2").bind(member).bind(tag);
+    let at = app.clock.now_after(newest.optional_value().await?);
+    set(app, tx, member, tag, is_on, at, actor).await
+}
+
 /// Puts a tag on or takes it off as of `at`; false when nothing changed: it was so already, or a newer fact stands.
 pub async fn set(
     app: &App,

@@ -154,15 +154,7 @@ async fn put(
 /// # Errors
 /// Those of the store; a decode error when the body is of a format this program no longer reads.
 pub async fn latest<T: Defined>(on: impl Into<On<'_>>, name: &str) -> sqlx::Result<Option<Published<T>>> {
-    let row: Option<Row> = query(
-        on,
-        "select version, hash, published_at, body from definition
-         where kind = $1 and name = $2 order by version desc limit 1",
-    )
-    .bind(T::KIND)
-    .bind(name)
-    .optional()
-    .await?;
+    let row = newest_of::<T>(on, name, 1).await?.pop();
     row.filter(|row| row.hash != GONE).map(decode).transpose()
 }
 
@@ -181,18 +173,23 @@ pub struct Last<T> {
 /// As [`latest`].
 pub async fn last<T: Defined>(on: impl Into<On<'_>>, name: &str) -> sqlx::Result<Option<Last<T>>> {
     // A thing that is gone is not published as gone again, so that its words stand right below.
-    let rows: Vec<Row> = query(
-        on,
-        "select version, hash, published_at, body from definition
-         where kind = $1 and name = $2 order by version desc limit 2",
-    )
-    .bind(T::KIND)
-    .bind(name)
-    .all()
-    .await?;
+    let rows = newest_of::<T>(on, name, 2).await?;
     let is_gone = rows.first().is_some_and(|row| row.hash == GONE);
     let words = rows.into_iter().find(|row| row.hash != GONE);
     words.map(|row| Ok(Last { published: decode(row)?, is_gone })).transpose()
+}
+
+async fn newest_of<T: Defined>(on: impl Into<On<'_>>, name: &str, count: i64) -> sqlx::Result<Vec<Row>> {
+    query(
+        on,
+        "select version, hash, published_at, body from definition
+         where kind = $1 and name = $2 order by version desc limit $3",
+    )
+    .bind(T::KIND)
+    .bind(name)
+    .bind(count)
+    .all()
+    .await
 }
 
 /// One version of a thing.

@@ -1,12 +1,15 @@
-//! Many rows in few statements.
+//! Many rows in few statements, and many rows a page at a time.
 
 use super::db::On;
-use super::query::{Bind, Statement};
+use super::query::{Bind, Query, Statement};
 use super::tx::Tx;
 
 /// Rows in one statement, at most.
 const SQLITE_ROWS: usize = 128;
 const POSTGRES_ROWS: usize = 512;
+
+/// Rows that [`page_by_page`] changes with one commit.
+const PAGE: i64 = 500;
 
 /// The values of one row, in the order of the columns.
 pub struct Values<'s> {
@@ -51,6 +54,19 @@ pub async fn insert_rows<T: Send>(
         if chunk.len() < most {
             return Ok(inserted);
         }
+    }
+}
+
+/// Changes or removes many rows so that nobody waits long for the writer: runs what `statement` makes of the size of a page,
+/// which goes to its `limit`, each time with a commit of its own, until no row is left. How many there were.
+pub async fn page_by_page<'e>(mut statement: impl FnMut(i64) -> Query<'e> + Send) -> sqlx::Result<u64> {
+    let mut all = 0;
+    loop {
+        let changed = statement(PAGE).execute().await?;
+        if changed == 0 {
+            return Ok(all);
+        }
+        all += changed;
     }
 }
 

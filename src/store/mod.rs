@@ -19,7 +19,7 @@ mod query;
 mod tx;
 mod writer;
 
-pub use bulk::{Values, insert_rows};
+pub use bulk::{Values, insert_rows, page_by_page};
 pub use db::{Db, On, WriterHandle};
 pub use migrations::{MigrateError, Schema};
 pub use open::{OpenError, OpenOptions};

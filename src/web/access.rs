@@ -1,5 +1,6 @@
 //! Who may reach which route of a face. One table a face; a route that is not in it is not there for anybody.
 
+use axum::extract::{MatchedPath, Request};
 use http::Method;
 
 use crate::staff::Permission;
@@ -30,8 +31,9 @@ pub struct Route {
     pub access: Access,
 }
 
-/// Who may reach a route; none when it is in no table.
-pub fn access_to(table: &[Route], method: &Method, path: &str) -> Option<Access> {
-    let method = if method == Method::HEAD { &Method::GET } else { method };
+/// Who may make a request; none when its route is in no table.
+pub fn access_to(table: &[Route], request: &Request) -> Option<Access> {
+    let path = request.extensions().get::<MatchedPath>()?.as_str();
+    let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     table.iter().find(|route| route.method == *method && route.path == path).map(|route| route.access)
 }

@@ -1,5 +1,7 @@
 //! The accept loop. `axum::serve` has no time-out for headers; slow clients are cut off here instead.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -20,15 +22,18 @@ use crate::problem::Problem;
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Its headers must have come by then.
+    /// The headers of its first request must have come by then.
     pub headers: Duration,
+    /// Between requests it may be silent so long. Proxies keep connections for up to two minutes (Caddy; nginx and ALB one),
+    /// and a webhook sent on one that is being closed is lost.
+    pub idle: Duration,
     /// A request must have been read and answered by then; streams only have to begin.
     pub answer: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { headers: Duration::from_secs(5), answer: Duration::from_secs(10) }
+        Self { headers: Duration::from_secs(5), idle: Duration::from_secs(180), answer: Duration::from_secs(10) }
     }
 }
 
@@ -77,20 +82,30 @@ pub async fn serve(
         let _ = stream.set_nodelay(true);
         let (router, stop) = (router.clone(), stop.clone());
         tasks.spawn(async move {
+            let was_heard = Arc::new(AtomicBool::new(false));
+            let hears = Arc::clone(&was_heard);
             let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+                hears.store(true, Ordering::Relaxed);
                 router.clone().oneshot(request.map(axum::body::Body::new) as Request)
             });
             let mut builder = Builder::new(hyper_util::rt::TokioExecutor::new()).http1_only();
             builder
                 .http1()
                 .timer(TokioTimer::new())
-                .header_read_timeout(patience.headers)
+                .header_read_timeout(patience.idle)
                 .max_buf_size(HEADER_BYTES)
                 .max_headers(HEADERS);
             let connection = builder.serve_connection(TokioIo::new(stream), service);
             tokio::pin!(connection);
+            let nothing_came = async {
+                tokio::time::sleep(patience.headers).await;
+                if was_heard.load(Ordering::Relaxed) {
+                    std::future::pending::<()>().await;
+                }
+            };
             let finished = tokio::select! {
                 finished = connection.as_mut() => finished,
+                () = nothing_came => return,
                 () = stop.cancelled() => {
                     connection.as_mut().graceful_shutdown();
                     connection.await

@@ -1,14 +1,17 @@
 //! People: facts by event time, consent, sessions, and what is sealed.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
-use shuke::ids::Actor;
+use shuke::ids::{Actor, LineUserId};
 use shuke::jobs;
 use shuke::members::consent::{self, Answer, MARKETING, Source};
-use shuke::members::{self, accounts, friends, sessions, tags, timeline};
+use shuke::members::friends::{FriendState, Profile};
+use shuke::members::past::{Newcomer, Past};
+use shuke::members::{self, accounts, friends, keys, sessions, tags, timeline};
 use shuke::sandbox::world::Endpoint;
 use shuke::sandbox::{Fault, FaultKind};
 use shuke::store::query;
+use shuke::words::Lang;
 
 use crate::harness::on_both;
 use crate::shop::Shop;
@@ -33,12 +36,23 @@ async fn a_tag_follows_its_newest_fact() {
         assert!(set(false, 12).await);
         assert!(!set(true, 11).await, "an older event does not put it back");
         assert!(tags::of(&db, member.id).await.unwrap().is_empty());
+        for (is_on, now) in [(true, vec!["常客"]), (false, vec![])] {
+            let mut tx = db.begin().await.unwrap();
+            tags::set_now(&shop.app, &mut tx, member.id, "常客", is_on, &actor).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(
+                tags::of(&db, member.id).await.unwrap(),
+                now,
+                "what is said now counts, though another clock was ahead"
+            );
+        }
+        assert!(tags::of(&db, member.id).await.unwrap().is_empty());
 
         let history = timeline::page(&db, member.id, None, 100).await.unwrap();
         let told = |kind: &str| history.iter().filter(|line| line.kind == kind).count();
-        assert_eq!((told("tagged"), told("untagged")), (1, 1), "only what changed is told");
+        assert_eq!((told("tagged"), told("untagged")), (2, 2), "only what changed is told");
         let after = members::find(&db, member.id).await.unwrap().unwrap();
-        assert_eq!(after.version, member.version + 2, "her pages hear of both");
+        assert_eq!(after.version, member.version + 4, "her pages hear of each");
     })
     .await;
 }
@@ -160,6 +174,87 @@ async fn a_profile_that_never_comes_ends_among_the_dead_jobs() {
         assert_eq!(dead.len(), 1, "it is not asked for for ever");
         assert!(dead[0].error.is_some(), "and says why");
         assert_eq!(shop.messages(&mei).len(), 2, "she was welcomed all the same, and told what the card means");
+    })
+    .await;
+}
+
+/// All that the store tells of a person, without what only she can have: ids, number, keys.
+async fn traces(shop: &Shop, user: &LineUserId) -> Vec<String> {
+    let db = &shop.app.db;
+    let member = members::by_line_user(db, user).await.unwrap().pop().unwrap();
+    let face = friends::face_of(&shop.app, db, member.id).await.unwrap();
+    let friends = friends::of_member(db, member.id).await.unwrap();
+    let states = friends.iter().map(|friend| (friend.account, friend.state, friend.state_at, friend.profile_at));
+    let created = query(db, "select created_at from friend where member = $1").bind(member.id);
+    let created: Vec<(DateTime<Utc>,)> = created.all().await.unwrap();
+    let answers = query(
+        db,
+        "select purpose, at, granted, source, wording, recorded_at, actor_kind, actor_id from consent where member = $1",
+    );
+    type Said = (String, DateTime<Utc>, bool, Source, String, DateTime<Utc>, String, String);
+    let answers: Vec<Said> = answers.bind(member.id).all().await.unwrap();
+    let lines = timeline::page(db, member.id, None, 100).await.unwrap();
+    let lines = lines.iter().map(|line| {
+        let timeline::Line { id: _, kind, at, recorded_at, actor_kind, actor_id, body } = line;
+        format!("{kind} {at} {recorded_at} {actor_kind:?} {actor_id} {}", serde_json::to_string(&body.0).unwrap())
+    });
+    let key = keys::of(&shop.app, db, member.id).await.unwrap();
+    let mut traces = vec![
+        format!("{:?} {:?} {} {}", member.joined_at, member.language, member.version, member.is_test),
+        format!("{} {face:?} {:?} {created:?} {}", member.created_at, states.collect::<Vec<_>>(), key.is_some()),
+        format!("{answers:?}"),
+    ];
+    traces.extend(lines);
+    traces.into_iter().map(|trace| trace.replace(&member.id.to_string(), "herself")).collect()
+}
+
+#[tokio::test]
+async fn a_made_up_past_leaves_what_the_single_acts_leave() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (app, account) = (&shop.app, accounts::ensure(&shop.app).await.unwrap());
+        let user = |digit: &str| format!("U{}", digit.repeat(32)).parse::<LineUserId>().unwrap();
+        let (one_by_one, at_once) = (user("1"), user("2"));
+        let profile = Profile {
+            name: "小美測試".into(),
+            picture: Some("https://pic.example/1".into()),
+            language: Some("ja".into()),
+        };
+        let wording = consent::Question::IN_CHAT.wording(Lang::Ja);
+
+        let mut past = Past::of(account);
+        let newcomer = Newcomer {
+            line_user_id: at_once.clone(),
+            profile: profile.clone(),
+            joins_under: "2026-01",
+            consents_to: Some(wording.clone()),
+        };
+        let made_up = past.joins(app, newcomer);
+
+        let now = app.clock.now();
+        let mut tx = db.begin().await.unwrap();
+        let friend = friends::meet(app, &mut tx, account, &one_by_one).await.unwrap();
+        let (member, actor) = (friend.member, Actor::member(friend.member));
+        friends::set_state(&mut tx, &friend, FriendState::Following, now).await.unwrap();
+        friends::keep_profile(app, &mut tx, &friend, &profile).await.unwrap();
+        timeline::record(app, &mut tx, member, timeline::Entry::new("followed", now, &actor)).await.unwrap();
+        members::join(app, &mut tx, member, now, &actor, Source::Chat, "2026-01").await.unwrap();
+        let yes = Answer { purpose: MARKETING, granted: true, source: Source::Chat, wording: &wording, at: now };
+        consent::record(app, &mut tx, member, yes, &actor).await.unwrap();
+        tx.commit().await.unwrap();
+
+        app.clock.advance(TimeDelta::days(9));
+        past.blocks(app, made_up);
+        let now = app.clock.now();
+        let mut tx = db.begin().await.unwrap();
+        friends::set_state(&mut tx, &friend, FriendState::Blocked, now).await.unwrap();
+        timeline::record(app, &mut tx, member, timeline::Entry::new("unfollowed", now, &actor)).await.unwrap();
+        past.write(app, &mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let traces_of_acts = traces(&shop, &one_by_one).await;
+        assert_eq!(traces_of_acts.len(), 7, "{traces_of_acts:#?}");
+        assert_eq!(traces(&shop, &at_once).await, traces_of_acts);
     })
     .await;
 }

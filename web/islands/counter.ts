@@ -40,6 +40,8 @@ function startDesk(): void {
     const { elt, xhr } = (event as CustomEvent<{ elt: Element; xhr: XMLHttpRequest }>).detail;
     if (elt.matches("form[data-scan]") && xhr.status === 200) (elt as HTMLFormElement).reset();
   });
+  const typed = one<HTMLInputElement>("#typed");
+  typed?.addEventListener("focus", () => typed.select());
   for (const lost of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.body.addEventListener(lost, unsure);
   document.body.addEventListener("htmx:afterSettle", settle);
   document.body.addEventListener("htmx:oobAfterSwap", openOrClose);

@@ -97,7 +97,7 @@ async fn link_clerk(app: &App, hired: &Hired, member: Option<Member>) -> anyhow:
     if clerk.member.is_none() {
         own_cards::link(app, hired.clerk, member.id, &Actor::operator()).await?;
         let mut tx = app.db.begin().await?;
-        tags::set(app, &mut tx, member.id, "staff", true, app.clock.now(), &Actor::operator()).await?;
+        tags::set_now(app, &mut tx, member.id, "staff", true, &Actor::operator()).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -10,12 +10,12 @@ use super::people::{Guest, Visit};
 use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::ids::{AccountId, Actor, Ids, MemberId};
-use crate::loyalty::{Past, Place};
-use crate::members::friends::{self, FriendState, Profile};
-use crate::members::{self, consent, timeline};
+use crate::loyalty::{self, Place};
+use crate::members::consent;
+use crate::members::friends::Profile;
+use crate::members::past::{self, Newcomer};
 use crate::sandbox::Sandbox;
 use crate::spec::brand_file::BrandFile;
-use crate::store::Tx;
 
 /// The stamp card of the sample brand.
 const CARD: &str = "coffee";
@@ -41,7 +41,8 @@ pub(super) async fn live_through(
     let Some((first, ..)) = events.first() else { return Ok(()) };
     let past_app = app_at(app, *first);
     let mut tx = app.db.begin().await?;
-    let mut past = Past::begin(&mut tx).await?;
+    let mut people = past::Past::of(account);
+    let mut ledger = loyalty::Past::begin(&mut tx).await?;
     let mut known: Vec<Option<MemberId>> = vec![None; group.len()];
     let place = |store: &str| Place { store: String::from(store), zone: brand.zone() };
     for (at, who, event) in events {
@@ -50,19 +51,20 @@ pub(super) async fn live_through(
             (Event::Joins, _) => {
                 let guest = &group[who];
                 let picture = sandbox.picture_url(&guest.line_user_id);
-                known[who] = Some(joins(&past_app, &mut tx, account, brand, guest, picture).await?);
+                known[who] = Some(people.joins(&past_app, newcomer(guest, brand, picture)));
             }
             (Event::Comes(visit), Some(member)) => {
                 let clerk = if visit.store == "zhongshan" { hired.clerk } else { hired.manager };
-                comes(&past_app, &mut past, member, visit, &place(visit.store), &Actor::staff(clerk))?;
+                comes(&past_app, &mut ledger, member, visit, &place(visit.store), &Actor::staff(clerk))?;
             }
-            (Event::Blocks, Some(member)) => blocks(&past_app, &mut tx, member).await?,
+            (Event::Blocks, Some(member)) => people.blocks(&past_app, member),
             (_, None) => {}
         }
     }
     past_app.clock.advance(now - past_app.clock.now());
-    past.lapse(&past_app, &place(""))?;
-    past.write(&past_app, &mut tx).await?;
+    ledger.lapse(&past_app, &place(""))?;
+    people.write(&past_app, &mut tx).await?;
+    ledger.write(&past_app, &mut tx).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -98,62 +100,31 @@ fn app_at(app: &App, at: DateTime<Utc>) -> App {
     })
 }
 
-async fn joins(
-    app: &App,
-    tx: &mut Tx,
-    account: AccountId,
-    brand: &BrandFile,
-    guest: &Guest,
-    picture: String,
-) -> anyhow::Result<MemberId> {
-    let at = app.clock.now();
-    let friend = friends::meet(app, tx, account, &guest.line_user_id).await?;
-    let (member, actor) = (friend.member, Actor::member(friend.member));
-    friends::set_state(tx, &friend, FriendState::Following, at).await?;
+fn newcomer<'a>(guest: &Guest, brand: &'a BrandFile, picture: String) -> Newcomer<'a> {
     let language = Some(String::from(guest.language));
-    friends::keep_profile(app, tx, &friend, &Profile { name: guest.name.clone(), picture: Some(picture), language })
-        .await?;
-    timeline::record(app, tx, member, timeline::Entry::new("followed", at, &actor)).await?;
-    let wording = &brand.membership.consent.version;
-    members::join(app, tx, member, at, &actor, consent::Source::Chat, wording).await?;
-    if guest.consents {
-        let answer = consent::Answer {
-            purpose: consent::MARKETING,
-            granted: true,
-            source: consent::Source::Chat,
-            wording: &consent::Question::IN_CHAT.wording(brand.language),
-            at,
-        };
-        consent::record(app, tx, member, answer, &actor).await?;
+    Newcomer {
+        line_user_id: guest.line_user_id.clone(),
+        profile: Profile { name: guest.name.clone(), picture: Some(picture), language },
+        joins_under: &brand.membership.consent.version,
+        consents_to: guest.consents.then(|| consent::Question::IN_CHAT.wording(brand.language)),
     }
-    Ok(member)
 }
 
 fn comes(
     app: &App,
-    past: &mut Past,
+    ledger: &mut loyalty::Past,
     member: MemberId,
     visit: Visit,
     place: &Place,
     clerk: &Actor,
 ) -> anyhow::Result<()> {
     if visit.redeems
-        && let Some(voucher) = past.usable(app, member)
+        && let Some(voucher) = ledger.usable(app, member)
     {
-        let redeemed = past.redeem(app, member, voucher.id, place, clerk)?;
+        let redeemed = ledger.redeem(app, member, voucher.id, place, clerk)?;
         ensure!(redeemed.is_ok(), "A voucher of the demo was not taken: {redeemed:?}");
     }
-    let stamped = past.stamp(app, member, CARD, visit.stamps, place, clerk)?;
+    let stamped = ledger.stamp(app, member, CARD, visit.stamps, place, clerk)?;
     ensure!(stamped.is_ok(), "The demo's visits need the sample brand's stamp card {CARD}: {stamped:?}");
-    Ok(())
-}
-
-async fn blocks(app: &App, tx: &mut Tx, member: MemberId) -> anyhow::Result<()> {
-    let at = app.clock.now();
-    for friend in friends::of_member(&mut *tx, member).await? {
-        friends::set_state(tx, &friend, FriendState::Blocked, at).await?;
-    }
-    let actor = Actor::member(member);
-    timeline::record(app, tx, member, timeline::Entry::new("unfollowed", at, &actor)).await?;
     Ok(())
 }

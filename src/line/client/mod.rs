@@ -132,6 +132,12 @@ impl Client {
         *self.0.skew.lock().expect("no thread panicked while noting the clock")
     }
 
+    /// The same asked now; none when LINE gives no answer.
+    pub async fn ask_clock(&self) -> Option<TimeDelta> {
+        let answer = self.call(&Call::get("/v2/bot/info", "/v2/bot/info")).await.ok()?;
+        self.skew_of(answer.headers())
+    }
+
     /// Makes a call with the channel's token. A fetched token that LINE does not take is replaced, and the call made again,
     /// once: an answer of 401 means that LINE did nothing.
     pub(in crate::line) async fn call(&self, call: &Call) -> Result<Response<Bytes>, Uncalled> {
@@ -223,11 +229,14 @@ impl Client {
     }
 
     fn note_clock(&self, headers: &HeaderMap) {
-        let date = headers.get(DATE).and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
-        if let Some(date) = date {
-            let skew = date.with_timezone(&Utc) - self.0.clock.now();
+        if let Some(skew) = self.skew_of(headers) {
             *self.0.skew.lock().expect("no thread panicked while noting the clock") = Some(skew);
         }
+    }
+
+    fn skew_of(&self, headers: &HeaderMap) -> Option<TimeDelta> {
+        let date = DateTime::parse_from_rfc2822(headers.get(DATE)?.to_str().ok()?).ok()?;
+        Some(date.with_timezone(&Utc) - self.0.clock.now())
     }
 }
 

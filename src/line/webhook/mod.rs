@@ -8,14 +8,15 @@ mod clean;
 mod content;
 mod event;
 mod heading;
+mod kind;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub use content::{Content, ContentProvider, Emoji, ImageSet, Mention, Mentionee, Message};
+pub use event::{Event, Mode, Source, millis};
 pub use heading::Heading;
-
-pub use event::{Beacon, Event, Kind, Membership, Mode, Module, Postback, PostbackParams, Source, millis};
+pub use kind::{Beacon, Kind, Membership, Module, Postback, PostbackParams};
 
 /// Events in one delivery, at most. LINE names no number; a body of 2 MiB could hold about 10,000 small ones.
 pub const MOST_EVENTS: usize = 10_000;

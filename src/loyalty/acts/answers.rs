@@ -80,17 +80,7 @@ pub(super) fn redeemed(wallet: &Wallet, entry: &Entry, repeated: bool) -> sqlx::
     let moved = wallet.voucher(*voucher).ok_or(sqlx::Error::RowNotFound)?;
     let state = entry.moves.vouchers.iter().find(|moved| moved.voucher == *voucher).map(|moved| moved.state);
     Ok(Redeemed {
-        redemption: Redemption {
-            id: *redemption,
-            voucher: *voucher,
-            member: entry.member,
-            at: entry.at,
-            store: entry.store.clone(),
-            actor_kind: entry.actor.kind,
-            actor_id: entry.actor.id.clone(),
-            entry: entry.id,
-            reversed_at: None,
-        },
+        redemption: entry.redemption(*redemption, *voucher),
         entry: entry.id,
         voucher: Voucher { state: state.unwrap_or(moved.state), changed_at: entry.at, ..moved },
         repeated,

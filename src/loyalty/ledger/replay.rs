@@ -174,17 +174,7 @@ impl Books {
 
     fn move_redemption(&mut self, entry: &Entry, moved: &RedemptionMove) -> Result<(), Astray> {
         if !moved.undone {
-            let redemption = Redemption {
-                id: moved.redemption,
-                voucher: moved.voucher,
-                member: entry.member,
-                at: entry.at,
-                store: entry.store.clone(),
-                actor_kind: entry.actor.kind,
-                actor_id: entry.actor.id.clone(),
-                entry: entry.id,
-                reversed_at: None,
-            };
+            let redemption = entry.redemption(moved.redemption, moved.voucher);
             let twice = self.redemptions.insert(moved.redemption, redemption).is_some();
             return if twice { Err(Astray::Unknown("redemption")) } else { Ok(()) };
         }

@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Actor, EntryId, MemberId};
+use crate::ids::{Actor, EntryId, MemberId, RedemptionId, VoucherId};
 use crate::loyalty::calendar::business_day;
-use crate::loyalty::coupons::{RedemptionMove, VoucherMove};
+use crate::loyalty::coupons::{Redemption, RedemptionMove, VoucherMove};
 use crate::loyalty::stamps::{CardMove, MilestoneMove};
 use crate::loyalty::types::Place;
 
@@ -82,6 +82,23 @@ pub struct Entry {
     /// What it did.
     #[serde(flatten)]
     pub moves: Moves,
+}
+
+impl Entry {
+    /// The use of a voucher that this entry makes.
+    pub fn redemption(&self, id: RedemptionId, voucher: VoucherId) -> Redemption {
+        Redemption {
+            id,
+            voucher,
+            member: self.member,
+            at: self.at,
+            store: self.store.clone(),
+            actor_kind: self.actor.kind,
+            actor_id: self.actor.id.clone(),
+            entry: self.id,
+            reversed_at: None,
+        }
+    }
 }
 
 /// An entry that is decided but has no place in the ledger yet.

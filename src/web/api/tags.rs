@@ -50,6 +50,6 @@ async fn set(app: &App, (member, tag): (MemberId, String), write: Write, is_on: 
     if members::find(&mut act.tx, member).await?.is_none() {
         return act.answer(app, Err(no_such())).await;
     }
-    tags::set(app, &mut act.tx, member, &tag, is_on, app.clock.now(), &actor).await?;
+    tags::set_now(app, &mut act.tx, member, &tag, is_on, &actor).await?;
     act.answer(app, Ok(Done::nothing())).await
 }

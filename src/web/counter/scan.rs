@@ -64,6 +64,8 @@ enum Unreadable {
     Pass(Fault),
     Number(WrongNumber),
     Voucher,
+    /// Typed, and of no form that is known.
+    Typed,
 }
 
 /// Whose code it was, and which.
@@ -182,6 +184,7 @@ fn misread(scene: &Scene, method: Method, unreadable: Unreadable) -> Refused {
         Unreadable::Pass(fault) => (method, words::pass(scene, fault)),
         Unreadable::Number(wrong) => (Method::Number, ("mistyped", words::number(scene, wrong))),
         Unreadable::Voucher => (method, ("mistyped", words::band(scene, Tone::Care, "refused-voucher-typo", &[]))),
+        Unreadable::Typed => (method, ("mistyped", words::band(scene, Tone::Care, "refused-typed", &[]))),
     };
     Refused { member: None, voucher: None, method, outcome, band }
 }
@@ -207,6 +210,9 @@ fn tell(face: &Face, reading: &Reading, now: DateTime<Utc>) -> Result<Read, Unre
     }
     // So many letters typed by hand were meant for a voucher's.
     let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-    let is_meant = reading.method == By::Typed && (13..=17).contains(&letters);
-    Err(if is_meant { Unreadable::Voucher } else { Unreadable::Pass(Fault::NotAPass) })
+    Err(match reading.method {
+        By::Typed if (13..=17).contains(&letters) => Unreadable::Voucher,
+        By::Typed => Unreadable::Typed,
+        By::Camera | By::Gun => Unreadable::Pass(Fault::NotAPass),
+    })
 }

@@ -1,6 +1,6 @@
 //! Who gets into the member's pages: the table, and what happens to whoever it does not let in.
 
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
@@ -57,9 +57,7 @@ pub async fn admit(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let path = request.extensions().get::<MatchedPath>().map(|path| String::from(path.as_str()));
-    let access = path.and_then(|path| access_to(&TABLE, request.method(), &path));
-    let is_for_members = match access {
+    let is_for_members = match access_to(&TABLE, &request) {
         None => return Err(Problem::not_found("There is no such page.")),
         Some(Access::Everyone) => return Ok(next.run(request).await),
         Some(Access::Visitor) => false,

@@ -98,7 +98,7 @@ pub(super) async fn offers(
     }
     let (app, member) = (&face.app, visitor.member.id);
     let mut tx = app.db.begin().await?;
-    let (source, at) = (Source::Page, app.clock.now());
+    let (source, at) = (Source::Page, consent::now(app, &mut tx, member, MARKETING).await?);
     let answer = consent::Answer { purpose: MARKETING, granted, source, wording: &said.wording, at };
     consent::record(app, &mut tx, member, answer, &Actor::member(member)).await?;
     tx.commit().await?;

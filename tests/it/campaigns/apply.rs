@@ -10,9 +10,9 @@ use shuke::spec::definitions::{self, Changed};
 use shuke::spec::template::Template;
 use shuke::store::query;
 
-use super::{TO_ALL, lapsed};
+use super::lapsed;
 use crate::harness::on_both;
-use crate::shop::Shop;
+use crate::shop::{Shop, TO_ALL};
 
 fn file(kind: &str, name: &str, change: Changed) -> Difference {
     Difference::File { kind: String::from(kind), name: String::from(name), change }

@@ -18,7 +18,3 @@ async fn lapsed(shop: &Shop, name: &str) -> LineUserId {
     shop.last_visit(&phone, TimeDelta::days(70)).await;
     phone
 }
-
-/// A campaign file that writes the same to everybody who joined.
-const TO_ALL: &str =
-    "campaign: winback\ntitle: 新豆上架\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n";

@@ -7,9 +7,9 @@ use shuke::delivery::Reason;
 use shuke::segments::{Moment, audience};
 use shuke::store::query;
 
-use super::{TO_ALL, lapsed};
+use super::lapsed;
 use crate::harness::on_both;
-use crate::shop::Shop;
+use crate::shop::{Shop, TO_ALL};
 
 #[tokio::test]
 async fn people_are_in_or_out_with_a_reason() {

@@ -1,24 +1,18 @@
 //! Several who plan, apply or publish at the same time.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures_util::future::BoxFuture;
-use http::{Request, Response};
 use shuke::brand::{self, Brand, Outcome};
 use shuke::campaigns::{self, Difference};
 use shuke::clock::Chance;
 use shuke::ids::{Actor, Ids, RunId};
-use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Config, Sandbox};
 use shuke::spec::definitions;
 use shuke::store::{install, query};
-use tokio::sync::Notify;
 
-use super::{TO_ALL, lapsed};
+use super::lapsed;
 use crate::harness::{on_both, still_clock};
-use crate::shop::{Shop, app_over};
+use crate::shop::{Shop, TO_ALL, Waits, app_over};
 
 /// Long enough that what does not wait would have come to its end.
 const A_WHILE: Duration = Duration::from_millis(300);
@@ -100,7 +94,7 @@ async fn a_second_who_applies_hears_of_the_run_also_when_the_plan_was_made_anew(
         let shop = Shop::open(&db).await;
         let mei = lapsed(&shop, "王小美").await;
         let first = shop.plan("winback").await;
-        let way = Arc::new(SlowQuota { line: shop.sandbox.transport(), asked: Notify::new(), go_on: Notify::new() });
+        let way = Waits::new(&shop.sandbox, |path| path.ends_with("/quota"));
         let (other, brand, actor) = (shop.replica_over(31, way.clone()), shop.brand(), Actor::operator());
         let meanwhile = async {
             way.asked.notified().await;
@@ -155,23 +149,4 @@ async fn what_another_run_that_is_being_prepared_may_send_is_promised() {
         assert_eq!(shop.plan("winback").await.more.promised, 3);
     })
     .await;
-}
-
-/// A way to LINE on which the question for the month's messages waits for the test, the first time.
-struct SlowQuota {
-    line: Arc<dyn Transport>,
-    asked: Notify,
-    go_on: Notify,
-}
-
-impl Transport for SlowQuota {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
-        Box::pin(async move {
-            if request.uri().path().ends_with("/quota") {
-                self.asked.notify_one();
-                self.go_on.notified().await;
-            }
-            self.line.send(request).await
-        })
-    }
 }

@@ -6,17 +6,14 @@ use shuke::ids::Actor;
 use shuke::staff::audit;
 use shuke::store::query;
 
-use super::TO_ALL;
 use crate::harness::on_both;
-use crate::shop::Shop;
+use crate::shop::{Shop, TO_ALL};
 
 #[tokio::test]
 async fn a_paused_run_stands_still_and_goes_on_with_the_rest() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        shop.writes("campaigns/winback.yaml", TO_ALL);
-        let phones = shop.regulars(3).await;
-        let run = shop.starts("winback").await;
+        let (phones, run) = shop.a_run(TO_ALL, 3).await;
         let actor = Actor::operator();
         assert_eq!(campaigns::pause(&shop.app, "winback", &actor).await.unwrap(), Steered::Done(run));
         shop.send().await;
@@ -42,9 +39,7 @@ async fn a_paused_run_stands_still_and_goes_on_with_the_rest() {
 async fn a_cancelled_run_ends_and_everybody_left_is_counted() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        shop.writes("campaigns/winback.yaml", TO_ALL);
-        let phones = shop.regulars(3).await;
-        let run = shop.starts("winback").await;
+        let (phones, run) = shop.a_run(TO_ALL, 3).await;
         let actor = Actor::operator();
         assert_eq!(campaigns::cancel(&shop.app, "winback", &actor).await.unwrap(), Steered::Done(run));
         shop.send().await;
@@ -73,10 +68,8 @@ async fn a_campaign_that_never_ran_cannot_be_steered() {
 async fn a_restored_copy_sends_nothing_the_original_approved() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        shop.writes("campaigns/winback.yaml", TO_ALL);
-        let phones = shop.regulars(3).await;
-        let run = shop.starts("winback").await;
-        shuke::store::query(db.writer(), "update install set epoch = epoch + 1").execute().await.unwrap();
+        let (phones, run) = shop.a_run(TO_ALL, 3).await;
+        query(db.writer(), "update install set epoch = epoch + 1").execute().await.unwrap();
         shop.send().await;
         assert_eq!(shop.copies(&phones), [3]);
         assert_eq!(shop.status("winback").await.paused_because.as_deref(), Some("restored_copy"));
@@ -90,9 +83,7 @@ async fn a_restored_copy_sends_nothing_the_original_approved() {
 async fn what_the_audit_cannot_keep_is_not_done() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        shop.writes("campaigns/winback.yaml", TO_ALL);
-        shop.regulars(3).await;
-        shop.starts("winback").await;
+        shop.a_run(TO_ALL, 3).await;
         let (app, actor) = (&shop.app, Actor::operator());
         let alter = async |sql: &'static str| query(db.writer(), sql).execute().await.map(drop).unwrap();
         let state = async || shop.status("winback").await.state;

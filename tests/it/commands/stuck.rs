@@ -1,7 +1,9 @@
 //! `shuke jobs` and `shuke events`: what failed for good is seen and tried again.
 
-use serde_json::json;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
 use shuke::clock::Clock;
+use shuke::intake;
 use shuke::jobs::{self, When};
 use shuke::members::timeline::Happened;
 use shuke::staff::audit;
@@ -80,8 +82,9 @@ async fn a_parked_event_is_listed_with_why_and_replayed() {
         let before = shop.messages(&mei).len();
 
         let list = terminal.run(&["events", "list", "--format", "json"]).json();
-        assert_eq!((&list["count"], &list["items"][0]["kind"]), (&json!(1), &json!("message")));
+        assert_eq!((&list["items"][0]["kind"], &list["next"]), (&json!("message"), &json!(null)));
         assert_eq!(list["items"][0]["error"], "it broke");
+        assert_eq!(list["items"][0]["kept_without_answer"], false);
         let id = list["items"][0]["id"].as_str().unwrap();
         let said = terminal.run(&["events", "list"]);
         assert!(said.out.contains(id) && said.out.contains("it broke"), "{}", said.out);
@@ -95,6 +98,93 @@ async fn a_parked_event_is_listed_with_why_and_replayed() {
         assert_eq!(shop.messages(&mei).len(), before + 1, "she has her answer");
         terminal.run(&["events", "replay", id]).failed(1, &[id, "events list"]);
         assert_eq!(actions(shop).await, [(String::from("event.replayed"), String::from(id))]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_kept_without_an_answer_is_put_away_and_not_said_to_wait() {
+    on_each(async |fresh, shop, terminal| {
+        let mei = shop.joins("小美測試").await;
+        let before = shop.messages(&mei).len();
+        let kept =
+            "update event set state = 'unanswered', error = 'kept without an answer: no words' where kind = 'follow'";
+        query(fresh.db.writer(), kept).execute().await.unwrap();
+
+        let list = terminal.run(&["events", "list", "--format", "json"]).json();
+        assert_eq!(list["items"].as_array().unwrap().len(), 1);
+        assert_eq!(list["items"][0]["kept_without_answer"], true);
+        let id = list["items"][0]["id"].as_str().unwrap();
+        let said = terminal.run(&["events", "replay", id]);
+        assert!(said.out.contains("put away") && !said.out.contains("waits for its turn"), "{}", said.out);
+        shop.settle().await;
+        assert_eq!(shop.messages(&mei).len(), before, "nothing is done again");
+        assert_eq!(terminal.run(&["events", "list"]).out, "No event is parked.\n");
+        assert_eq!(actions(shop).await, [(String::from("event.put_away"), String::from(id))]);
+
+        query(fresh.db.writer(), kept).execute().await.unwrap();
+        let said = terminal.run(&["events", "replay", id, "--format", "json"]).json();
+        assert_eq!(said, json!({ "id": id, "replayed": false }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn parked_events_are_listed_a_hundred_at_a_time_also_where_many_happened_at_once() {
+    on_each(async |fresh, shop, terminal| {
+        let (now, mut tx) = (shop.app.clock.now(), fresh.db.begin().await.unwrap());
+        for n in 0..102_i64 {
+            query(
+                &mut tx,
+                "insert into event (account, lane, id, kind, at, received_at, day, state)
+                 values ($1, $2, $3, 'message', $4, $5, $6, 'parked')",
+            )
+            .bind(shop.account)
+            .bind(n % 64)
+            .bind(format!("01EVENT{n:03}"))
+            .bind(if n < 99 { now } else { now - TimeDelta::minutes(1) })
+            .bind(now)
+            .bind(now.date_naive())
+            .execute()
+            .await
+            .unwrap();
+        }
+        tx.commit().await.unwrap();
+        let ids = |page: &Value| {
+            let ids = page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned());
+            ids.collect::<Vec<_>>()
+        };
+        let first = terminal.run(&["events", "list", "--format", "json"]).json();
+        let next = first["next"].as_str().unwrap();
+        let rest = terminal.run(&["events", "list", "--after", next, "--format", "json"]).json();
+        assert_eq!((ids(&first).len(), &rest["next"]), (100, &json!(null)));
+        let all: Vec<_> = ids(&first).into_iter().chain(ids(&rest)).collect();
+        let expected: Vec<_> = (99..102).chain(0..99).map(|n| format!("01EVENT{n:03}")).collect();
+        assert_eq!(all, expected, "each once, oldest first");
+
+        let said = terminal.run(&["events", "list"]).out;
+        assert!(said.contains(&format!("There are more: `shuke events list --after {next}`.")), "{said}");
+        let said = terminal.run(&["events", "list", "--after", "nothing of ours"]).out;
+        assert!(said.starts_with("No parked event follows \"nothing of ours\""), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_whose_replay_the_audit_cannot_keep_stays_parked() {
+    on_each(async |fresh, shop, terminal| {
+        let mei = shop.joins("小美測試").await;
+        shop.sandbox.say(&mei, "會員卡").await.unwrap();
+        let alter = async |sql: &'static str| query(fresh.db.writer(), sql).execute().await.map(drop).unwrap();
+        alter("update event set state = 'parked' where state = 'new'").await;
+        let parked = intake::parked(&fresh.db, None, 10).await.unwrap();
+        alter("alter table audit rename column subject to away").await;
+        terminal.run(&["events", "replay", &parked[0].id]).failed(1, &[]);
+        assert_eq!(intake::parked(&fresh.db, None, 10).await.unwrap().len(), 1);
+        alter("alter table audit rename column away to subject").await;
+        terminal.run(&["events", "replay", &parked[0].id, "--format", "json"]).json();
+        shop.settle().await;
+        assert!(intake::parked(&fresh.db, None, 10).await.unwrap().is_empty());
     })
     .await;
 }

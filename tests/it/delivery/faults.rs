@@ -19,9 +19,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::senders::until_asked;
-use super::{EQUAL, PATIENCE, PERSONAL, a_run, all_have_one};
+use super::{PATIENCE, PERSONAL, all_have_one};
 use crate::harness::on_both;
-use crate::shop::{Shop, keys_are_sound};
+use crate::shop::{Shop, TO_ALL, keys_are_sound};
 
 /// What may strike a request and be over soon.
 const PASSING: [FaultKind; 8] = [
@@ -41,7 +41,7 @@ async fn to_many_at_once_nobody_gets_two_copies() {
         on_both(async |db| {
             let shop = Shop::open(&db).await;
             shop.sandbox.fault(Fault::times(kind, 2).at(Endpoint::Multicast));
-            let (phones, _) = a_run(&shop, EQUAL, 20).await;
+            let (phones, _) = shop.a_run(TO_ALL, 20).await;
             shop.send_within(PATIENCE).await;
             all_have_one(&shop, &phones).await;
         })
@@ -54,7 +54,7 @@ async fn of_several_batches_the_one_in_doubt_is_asked_for_again() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         shop.sandbox.fault(Fault::times(FaultKind::CutAfter, 1).at(Endpoint::Multicast).after(1));
-        let (phones, _) = a_run(&shop, EQUAL, 1_100).await;
+        let (phones, _) = shop.a_run(TO_ALL, 1_100).await;
         shop.send_within(PATIENCE).await;
         all_have_one(&shop, &phones).await;
         assert_eq!(shop.requests("multicast"), 4, "three batches, one of them twice");
@@ -68,7 +68,7 @@ async fn to_one_at_a_time_nobody_gets_two_copies() {
         on_both(async |db| {
             let shop = Shop::open(&db).await;
             shop.sandbox.fault(Fault::times(kind, 7).at(Endpoint::Push).after(3));
-            let (phones, _) = a_run(&shop, PERSONAL, 30).await;
+            let (phones, _) = shop.a_run(PERSONAL, 30).await;
             shop.send_within(PATIENCE).await;
             all_have_one(&shop, &phones).await;
         })
@@ -86,8 +86,8 @@ async fn whatever_strikes_in_any_order_nobody_gets_two_copies() {
                 shop.sandbox.fault(Fault { share: 0.15, ..Fault::times(kind, 6).at(Endpoint::Push) });
                 shop.sandbox.fault(Fault { share: 0.2, ..Fault::times(kind, 2).at(Endpoint::Multicast) });
             }
-            let campaign = if seed % 2 == 0 { EQUAL } else { PERSONAL };
-            let (phones, _) = a_run(&shop, campaign, 60).await;
+            let campaign = if seed % 2 == 0 { TO_ALL } else { PERSONAL };
+            let (phones, _) = shop.a_run(campaign, 60).await;
             shop.send_within(PATIENCE).await;
             all_have_one(&shop, &phones).await;
         })
@@ -99,7 +99,7 @@ async fn whatever_strikes_in_any_order_nobody_gets_two_copies() {
 async fn a_trouble_of_one_way_does_not_hold_up_the_other() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, _) = a_run(&shop, PERSONAL, 5).await;
+        let (phones, _) = shop.a_run(PERSONAL, 5).await;
         shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1_000).at(Endpoint::Multicast));
         shop.send().await;
         all_have_one(&shop, &phones).await;
@@ -114,7 +114,7 @@ async fn a_panic_over_a_request_leaves_it_in_doubt_and_nothing_else() {
             let mut shop = Shop::open(&db).await;
             let way = Panics { line: shop.sandbox.transport(), arrives, is_over: AtomicBool::new(false) };
             shop.sender = Sender::new(shop.replica_over(31, Arc::new(way)));
-            let (phones, _) = a_run(&shop, EQUAL, 1_100).await;
+            let (phones, _) = shop.a_run(TO_ALL, 1_100).await;
             shop.send_within(PATIENCE).await;
             all_have_one(&shop, &phones).await;
             assert_eq!(shop.requests("multicast"), if arrives { 4 } else { 3 }, "asked for again under its key");
@@ -150,7 +150,7 @@ impl Transport for Panics {
 async fn a_sender_that_panics_starts_again() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
         let has_panicked = Arc::new(AtomicBool::new(false));
         let log = PanickingLog(Arc::clone(&has_panicked));
         let _guard =
@@ -198,7 +198,7 @@ async fn those_beside_somebody_line_does_not_know_get_it_once() {
     for strangers in [1, 2] {
         on_both(async |db| {
             let shop = Shop::open(&db).await;
-            shop.writes("campaigns/winback.yaml", EQUAL);
+            shop.writes("campaigns/winback.yaml", TO_ALL);
             let mut phones = shop.regulars(20).await;
             for n in 0..strangers {
                 let stranger: LineUserId = format!("U{}", n.to_string().repeat(32)).parse().unwrap();

@@ -7,15 +7,15 @@ use shuke::ids::Actor;
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::query;
 
-use super::{EQUAL, PERSONAL, a_run};
+use super::PERSONAL;
 use crate::harness::on_both;
-use crate::shop::{Shop, keys_are_sound};
+use crate::shop::{Shop, TO_ALL, keys_are_sound};
 
 #[tokio::test]
 async fn keys_are_on_disk_before_anything_leaves() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, run) = a_run(&shop, PERSONAL, 4).await;
+        let (phones, run) = shop.a_run(PERSONAL, 4).await;
         let keys: i64 = query(&db, "select count(distinct retry_key) from batch where run = $1 and state = 'ready'")
             .bind(run)
             .value()
@@ -33,7 +33,7 @@ async fn after_twenty_three_hours_nothing_is_tried_again_and_a_person_is_asked()
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         shop.sandbox.fault(Fault::times(FaultKind::CutAfter, 1).at(Endpoint::Multicast));
-        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
         shop.sender.step().await.unwrap();
         let actor = Actor::operator();
         campaigns::pause(&shop.app, "winback", &actor).await.unwrap();
@@ -54,7 +54,7 @@ async fn an_outage_of_a_day_ends_after_ten_tries_and_is_said_so() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         shop.sandbox.fault(Fault { count: None, ..Fault::times(FaultKind::ErrorBefore, 1).at(Endpoint::Multicast) });
-        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
         shop.send_within(TimeDelta::hours(25)).await;
         assert_eq!(shop.copies(&phones), [3]);
         assert_eq!(shop.requests("multicast"), 10);
@@ -70,7 +70,7 @@ async fn a_request_line_surely_refused_gets_a_fresh_key_and_asks_the_gate_again(
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Multicast));
-        let (phones, run) = a_run(&shop, EQUAL, 3).await;
+        let (phones, run) = shop.a_run(TO_ALL, 3).await;
         shop.sender.step().await.unwrap();
         let taken = async || approval::find(&db, run).await.unwrap().unwrap().taken;
         assert_eq!(taken().await, 0, "its messages are given back");

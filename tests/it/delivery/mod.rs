@@ -9,25 +9,13 @@ mod senders;
 
 use chrono::TimeDelta;
 use shuke::delivery::State;
-use shuke::ids::{LineUserId, RunId};
+use shuke::ids::LineUserId;
 
 use crate::shop::{Shop, keys_are_sound};
-
-/// The same to everybody who joined.
-const EQUAL: &str =
-    "campaign: winback\ntitle: 新豆上架\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n";
 
 /// To everybody who joined, with her name in it.
 const PERSONAL: &str =
     "campaign: winback\ntitle: 新豆上架\naudience: { segment: everyone }\nmessage: templates/winback.yaml\n";
-
-/// A run to `count` regulars, about to leave.
-async fn a_run(shop: &Shop, campaign: &str, count: usize) -> (Vec<LineUserId>, RunId) {
-    shop.writes("campaigns/winback.yaml", campaign);
-    let phones = shop.regulars(count).await;
-    let run = shop.starts("winback").await;
-    (phones, run)
-}
 
 /// Every phone has one copy, the run is done, and its counts say so.
 async fn all_have_one(shop: &Shop, phones: &[LineUserId]) {

@@ -16,15 +16,15 @@ use shuke::members::friends::{self, FriendState};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::query;
 
-use super::{EQUAL, PERSONAL, a_run, all_have_one};
+use super::{PERSONAL, all_have_one};
 use crate::harness::on_both;
-use crate::shop::Shop;
+use crate::shop::{Shop, TO_ALL};
 
 #[tokio::test]
 async fn a_month_that_ends_midway_pauses_with_the_number_sent() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, run) = a_run(&shop, EQUAL, 1_100).await;
+        let (phones, run) = shop.a_run(TO_ALL, 1_100).await;
         shop.sandbox.tune(|world| world.quota = Some(1_050));
         shop.send().await;
         let status = shop.status("winback").await;
@@ -50,7 +50,7 @@ async fn a_token_or_an_account_line_refuses_pauses_at_once() {
     for (kind, because) in [(FaultKind::Revoked, "token"), (FaultKind::Forbidden, "forbidden")] {
         on_both(async |db| {
             let shop = Shop::open(&db).await;
-            let (phones, run) = a_run(&shop, PERSONAL, 100).await;
+            let (phones, run) = shop.a_run(PERSONAL, 100).await;
             shop.sandbox.fault(Fault { count: None, ..Fault::times(kind, 1).at(Endpoint::Push).after(5) });
             shop.send().await;
             let status = shop.status("winback").await;
@@ -75,7 +75,7 @@ async fn a_token_or_an_account_line_refuses_pauses_at_once() {
 async fn who_withdraws_or_blocks_before_it_leaves_is_skipped() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, run) = a_run(&shop, EQUAL, 4).await;
+        let (phones, run) = shop.a_run(TO_ALL, 4).await;
         shop.says(&phones[0], "不要優惠訊息").await;
         shop.advance(chrono::TimeDelta::minutes(1)).await;
         shop.sandbox.block(&phones[1]).await.unwrap();
@@ -99,7 +99,7 @@ async fn who_withdraws_or_blocks_before_it_leaves_is_skipped() {
 async fn message_n_plus_one_does_not_leave() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, run) = a_run(&shop, PERSONAL, 6).await;
+        let (phones, run) = shop.a_run(PERSONAL, 6).await;
         query(db.writer(), "update approval set approved = 4 where run = $1").bind(run).execute().await.unwrap();
         shop.send().await;
         assert_eq!(shop.copies(&phones), [2, 4]);
@@ -137,7 +137,7 @@ async fn somebody_line_does_not_know_holds_up_nobody() {
 async fn a_request_line_refuses_for_good_marks_only_its_own_people() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, run) = a_run(&shop, PERSONAL, 4).await;
+        let (phones, run) = shop.a_run(PERSONAL, 4).await;
         let way = Arc::new(RefusesOne { line: shop.sandbox.transport(), is_over: AtomicBool::new(false) });
         let sender = Sender::new(shop.replica_over(31, way));
         sender.step().await.unwrap();
@@ -171,7 +171,7 @@ impl Transport for RefusesOne {
 async fn an_erased_persons_message_cannot_leave() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, _) = a_run(&shop, PERSONAL, 3).await;
+        let (phones, _) = shop.a_run(PERSONAL, 3).await;
         let member = shop.member_id(&phones[0]).await;
         query(db.writer(), "delete from member_key where member = $1").bind(member).execute().await.unwrap();
         assert_eq!(friends::of_member(&db, member).await.unwrap()[0].state, FriendState::Following);
@@ -191,7 +191,7 @@ async fn nothing_leaves_a_run_that_was_stopped_while_it_was_looked_for() {
             let shop = Shop::open(&db).await;
             shop.sandbox.fault(Fault::times(FaultKind::CutAfter, 1).at(Endpoint::Multicast));
             shop.sender.step().await.unwrap();
-            a_run(&shop, EQUAL, 3).await;
+            shop.a_run(TO_ALL, 3).await;
             if is_tried {
                 shop.sender.step().await.unwrap();
                 query(db.writer(), "update batch set next_at = $1").bind(shop.app.clock.now()).execute().await.unwrap();

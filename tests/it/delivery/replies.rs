@@ -1,26 +1,26 @@
 //! Replies: free, once, and never repeated when nobody knows whether the first arrived.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use chrono::TimeDelta;
-use futures_util::future::BoxFuture;
-use http::{Request, Response};
 use shuke::campaigns;
 use shuke::delivery::{Sender, replies, runs};
 use shuke::ids::LineUserId;
-use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::{Db, query};
-use tokio::sync::{Barrier, Notify};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::senders::until_asked;
-use super::{EQUAL, PERSONAL, a_run, all_have_one};
+use super::{PERSONAL, all_have_one};
 use crate::harness::on_both;
-use crate::shop::{Shop, keys_are_sound};
+use crate::shop::{Shop, TO_ALL, Together, Waits, keys_are_sound};
+
+/// She writes, and LINE takes no answer just now.
+async fn is_owed_a_reply(shop: &Shop, phone: &LineUserId) {
+    shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
+    shop.says(phone, "集點卡").await;
+}
 
 #[tokio::test]
 async fn a_reply_whose_answer_was_lost_is_never_sent_again() {
@@ -49,8 +49,7 @@ async fn what_surely_did_not_arrive_is_sent_while_its_token_lives() {
         let shop = Shop::open(&db).await;
         let mei = shop.joins("小美測試").await;
         let before = shop.messages(&mei).len();
-        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
-        shop.says(&mei, "集點卡").await;
+        is_owed_a_reply(&shop, &mei).await;
         assert_eq!((shop.messages(&mei).len(), newest(&db, &mei).await.as_str()), (before, "pending"));
         assert_eq!(replies::sweep(&shop.app).await.unwrap(), 0, "not at once");
         shop.advance(TimeDelta::seconds(3)).await;
@@ -67,8 +66,7 @@ async fn one_whose_token_died_first_is_told_as_expired() {
         let shop = Shop::open(&db).await;
         let mei = shop.joins("小美測試").await;
         let before = shop.messages(&mei).len();
-        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
-        shop.says(&mei, "集點卡").await;
+        is_owed_a_reply(&shop, &mei).await;
         shop.advance(TimeDelta::minutes(2)).await;
         assert_eq!(replies::sweep(&shop.app).await.unwrap(), 0);
         assert_eq!((shop.messages(&mei).len(), newest(&db, &mei).await.as_str()), (before, "expired"));
@@ -81,8 +79,7 @@ async fn a_try_that_a_crash_cut_off_is_not_repeated() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         let mei = shop.joins("小美測試").await;
-        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
-        shop.says(&mei, "集點卡").await;
+        is_owed_a_reply(&shop, &mei).await;
         let before = shop.messages(&mei).len();
         query(db.writer(), "update reply set state = 'trying' where state = 'pending'").execute().await.unwrap();
         shop.advance(TimeDelta::seconds(59)).await;
@@ -100,11 +97,10 @@ async fn a_reply_that_takes_long_holds_up_no_push() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         let mei = shop.joins("小美測試").await;
-        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
-        shop.says(&mei, "集點卡").await;
+        is_owed_a_reply(&shop, &mei).await;
         shop.advance(TimeDelta::seconds(3)).await;
-        let (phones, _) = a_run(&shop, EQUAL, 3).await;
-        let way = Arc::new(SlowReplies { line: shop.sandbox.transport(), asked: Notify::new(), go_on: Notify::new() });
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
+        let way = Waits::new(&shop.sandbox, |path| path.ends_with("/reply"));
         let sender = Sender::new(shop.replica_over(31, way.clone()));
         let stop = CancellationToken::new();
         let watches = async {
@@ -127,8 +123,7 @@ async fn many_a_crash_left_go_several_at_once_behind_any_number_in_doubt() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         let mei = shop.joins("小美測試").await;
-        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
-        shop.says(&mei, "集點卡").await;
+        is_owed_a_reply(&shop, &mei).await;
         let copies = async |count: i64, state: &'static str, age: TimeDelta| {
             let tried_at = shop.app.clock.now() - age;
             for _ in 0..count {
@@ -151,7 +146,7 @@ async fn many_a_crash_left_go_several_at_once_behind_any_number_in_doubt() {
         copies(110, "trying", TimeDelta::seconds(20)).await;
         copies(7, "pending", TimeDelta::seconds(5)).await;
         shop.advance(TimeDelta::seconds(3)).await;
-        let way = Arc::new(Together { line: shop.sandbox.transport(), all: Barrier::new(8) });
+        let way = Together::new(&shop.sandbox, |path| path.ends_with("/reply"), 8);
         let app = shop.replica_over(31, way);
         let swept = tokio::time::timeout(Duration::from_secs(20), replies::sweep(&app)).await;
         assert!(swept.is_ok_and(|swept| swept.is_ok()), "each waits for the one before");
@@ -161,30 +156,13 @@ async fn many_a_crash_left_go_several_at_once_behind_any_number_in_doubt() {
     .await;
 }
 
-/// A way to LINE on which eight replies have to be on their way before the first arrives.
-struct Together {
-    line: Arc<dyn Transport>,
-    all: Barrier,
-}
-
-impl Transport for Together {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
-        Box::pin(async move {
-            if request.uri().path().ends_with("/reply") {
-                self.all.wait().await;
-            }
-            self.line.send(request).await
-        })
-    }
-}
-
 #[tokio::test]
 async fn what_was_said_is_forgotten_after_a_month_and_what_was_pushed_when_its_run_has_ended() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         let mei = shop.joins("小美測試").await;
         shop.says(&mei, "集點卡").await;
-        let (phones, _) = a_run(&shop, PERSONAL, 3).await;
+        let (phones, _) = shop.a_run(PERSONAL, 3).await;
         let sealed = async || {
             let said = query(&db, "select count(*) from reply").value::<i64>().await.unwrap();
             let planned = "select count(*) from plan_person where sealed_body is not null";
@@ -202,33 +180,13 @@ async fn what_was_said_is_forgotten_after_a_month_and_what_was_pushed_when_its_r
         forget().await;
         assert_eq!(sealed().await, (said, 3, 3), "the run is still to leave, the month is not over");
         shop.send().await;
-        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 1).at(Endpoint::Reply));
-        shop.says(&mei, "集點卡").await;
+        is_owed_a_reply(&shop, &mei).await;
         shop.advance(TimeDelta::seconds(1)).await;
         forget().await;
         assert_eq!(sealed().await, (1, 0, 0), "what is still owed stays");
         all_have_one(&shop, &phones).await;
     })
     .await;
-}
-
-/// A way to LINE on which a reply waits for the test.
-struct SlowReplies {
-    line: Arc<dyn Transport>,
-    asked: Notify,
-    go_on: Notify,
-}
-
-impl Transport for SlowReplies {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
-        Box::pin(async move {
-            if request.uri().path().ends_with("/reply") {
-                self.asked.notify_one();
-                self.go_on.notified().await;
-            }
-            self.line.send(request).await
-        })
-    }
 }
 
 /// What became of the newest reply owed to a phone.

@@ -13,16 +13,16 @@ use shuke::sandbox::{Endpoint, Fault, FaultKind, Sandbox};
 use shuke::store::query;
 use tokio::sync::Notify;
 
-use super::{EQUAL, PATIENCE, PERSONAL, a_run, all_have_one};
+use super::{PATIENCE, PERSONAL, all_have_one};
 use crate::harness::on_both;
-use crate::shop::Shop;
+use crate::shop::{Shop, TO_ALL};
 
 #[tokio::test]
 async fn two_replicas_send_each_message_once() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         let other = Sender::new(shop.another_replica());
-        let (phones, _) = a_run(&shop, PERSONAL, 150).await;
+        let (phones, _) = shop.a_run(PERSONAL, 150).await;
         for _ in 0..20 {
             let (one, two) = tokio::join!(shop.sender.step(), other.step());
             let (one, two) = (one.unwrap(), two.unwrap());
@@ -41,7 +41,7 @@ async fn a_replica_that_was_away_hands_over_and_marks_nothing() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         let other = Sender::new(shop.another_replica());
-        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
         shop.sandbox.fault(Fault { ms: 300, ..Fault::times(FaultKind::Slow, 1).at(Endpoint::Multicast) });
         let takes_over = async {
             until_asked(&shop.sandbox, "multicast").await;
@@ -61,7 +61,7 @@ async fn a_replica_that_was_away_hands_over_and_marks_nothing() {
 async fn what_a_replica_left_on_its_way_the_next_one_finds_out() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, _) = a_run(&shop, PERSONAL, 5).await;
+        let (phones, _) = shop.a_run(PERSONAL, 5).await;
         shop.sandbox.fault(Fault { ms: 60_000, ..Fault::times(FaultKind::Slow, 5).at(Endpoint::Push) });
         tokio::select! {
             _ = shop.sender.step() => panic!("it waits for LINE"),
@@ -96,7 +96,7 @@ async fn whether_anybody_sends_is_known() {
 async fn a_replica_that_lost_the_lease_without_knowing_takes_nothing() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
         query(db.writer(), "update approval set state = 'paused'").execute().await.unwrap();
         shop.sender.step().await.unwrap();
         query(db.writer(), "update approval set state = 'open'").execute().await.unwrap();
@@ -120,7 +120,7 @@ async fn a_replica_that_lost_the_lease_without_knowing_takes_nothing() {
 async fn an_answer_that_comes_after_the_lease_was_lost_changes_nothing() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let (phones, _) = a_run(&shop, EQUAL, 3).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
         let (away_way, next_way) = (Way::refusing(&shop.sandbox), Way::asking(&shop.sandbox));
         let away = Sender::new(shop.replica_over(31, away_way.clone()));
         let next = Sender::new(shop.replica_over(32, next_way.clone()));
@@ -151,7 +151,7 @@ async fn an_answer_that_comes_after_the_lease_was_lost_changes_nothing() {
 async fn a_stop_that_could_not_be_written_down_is_heard_again() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        a_run(&shop, EQUAL, 3).await;
+        shop.a_run(TO_ALL, 3).await;
         let way = Way::refusing(&shop.sandbox);
         let sender = Sender::new(shop.replica_over(31, way.clone()));
         let breaks = async {
@@ -176,7 +176,7 @@ async fn a_clock_that_steps_back_stops_no_sending() {
         on_both(async |db| {
             let mut shop = Shop::open(&db).await;
             shop.sender.step().await.unwrap();
-            let (phones, _) = a_run(&shop, EQUAL, 3).await;
+            let (phones, _) = shop.a_run(TO_ALL, 3).await;
             shop.sandbox.advance(TimeDelta::hours(-1));
             if is_restarted {
                 shop.sender = Sender::new(shop.another_replica());

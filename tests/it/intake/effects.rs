@@ -1,7 +1,7 @@
 //! What stored events do: in the order they happened, once, and without waiting for one that cannot be understood.
 
 use chrono::TimeDelta;
-use shuke::intake;
+use shuke::intake::{self, Revived};
 use shuke::members::friends::{self, FriendState};
 use shuke::members::timeline;
 use shuke::sandbox::{Habits, Order};
@@ -87,20 +87,20 @@ async fn an_event_that_keeps_failing_is_parked_and_holds_up_nobody() {
         shop.says(&hua, "會員卡").await;
         assert_eq!(shop.messages(&mei).len(), before.0 + 1, "her next words are answered");
         assert_eq!(shop.messages(&hua).len(), before.1 + 1, "so is her neighbour");
-        assert!(intake::parked(&db).await.unwrap().is_empty(), "it is tried again first");
+        assert!(intake::parked(&db, None, 100).await.unwrap().is_empty(), "it is tried again first");
 
         for _ in 0..intake::TRIES {
             shop.advance(TimeDelta::minutes(1)).await;
         }
-        let parked = intake::parked(&db).await.unwrap();
+        let parked = intake::parked(&db, None, 100).await.unwrap();
         assert_eq!(parked.len(), 1);
         assert!(parked[0].error.is_some(), "it says why: {parked:?}");
         assert!(intake::settled(&shop.app).await.unwrap(), "nothing waits for it");
 
-        assert!(intake::revive(&shop.app, &parked[0].id).await.unwrap());
-        assert!(!intake::revive(&shop.app, "no such event").await.unwrap());
+        assert_eq!(intake::revive(db.writer(), &parked[0].id).await.unwrap(), Some(Revived::Waits));
+        assert_eq!(intake::revive(db.writer(), "no such event").await.unwrap(), None);
         shop.settle().await;
-        assert!(intake::parked(&db).await.unwrap().is_empty(), "it has five tries again");
+        assert!(intake::parked(&db, None, 100).await.unwrap().is_empty(), "it has five tries again");
     })
     .await;
 }

@@ -1,27 +1,21 @@
 //! What is kept when something is in the way: a template that does not fill, a row somebody else holds, events in an odd order.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use chrono::TimeDelta;
-use futures_util::future::BoxFuture;
-use http::{Request, Response};
 use serde_json::{Value, json};
 use shuke::ids::{Actor, LineUserId};
-use shuke::intake;
-use shuke::line::client::{Lost, Transport};
+use shuke::intake::{self, Revived};
 use shuke::members::friends::{self, FriendState};
 use shuke::members::timeline::{self, Line};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::spec::definitions;
 use shuke::store::{OpenOptions, query};
 use shuke::worker;
-use tokio::sync::Barrier;
 use tokio::time::timeout;
 
 use crate::harness::{Fresh, on_both};
-use crate::shop::Shop;
+use crate::shop::{Shop, Together};
 
 async fn history(shop: &Shop, phone: &LineUserId, kind: &str) -> Vec<Line> {
     let lines = timeline::page(&shop.app.db, shop.member_id(phone).await, None, 100).await.unwrap();
@@ -55,14 +49,14 @@ async fn a_follower_is_known_though_no_welcome_can_be_written() {
         assert_eq!((friend.state, friend.state_at), (FriendState::Following, followed_at));
         assert_eq!(history(&shop, &mei, "followed").await.len(), 1);
         assert!(shop.messages(&mei).is_empty());
-        let parked = intake::parked(&db).await.unwrap();
+        let parked = intake::parked(&db, None, 100).await.unwrap();
         assert_eq!((parked.len(), intake::parked_count(&db).await.unwrap()), (1, 1), "it is seen");
         assert!(parked[0].is_kept);
         assert!(parked[0].error.as_deref().unwrap().contains("templates/welcome.yaml"), "{parked:?}");
 
-        assert!(intake::revive(&shop.app, &parked[0].id).await.unwrap());
+        assert_eq!(intake::revive(db.writer(), &parked[0].id).await.unwrap(), Some(Revived::PutAway));
         tries(&shop).await;
-        assert!(intake::parked(&db).await.unwrap().is_empty(), "somebody has seen it");
+        assert!(intake::parked(&db, None, 100).await.unwrap().is_empty(), "somebody has seen it");
         assert_eq!(history(&shop, &mei, "followed").await.len(), 1, "nothing is done twice");
     })
     .await;
@@ -230,28 +224,11 @@ async fn a_profile_that_takes_long_delays_no_answer_and_comes_later() {
     .await;
 }
 
-/// A way to LINE on which a profile comes only when another is asked for at the same time.
-struct InPairs {
-    line: Arc<dyn Transport>,
-    pair: Barrier,
-}
-
-impl Transport for InPairs {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
-        Box::pin(async move {
-            if request.uri().path().contains("/profile/") {
-                self.pair.wait().await;
-            }
-            self.line.send(request).await
-        })
-    }
-}
-
 #[tokio::test]
 async fn the_profiles_of_a_lane_are_asked_for_together() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let way = Arc::new(InPairs { line: shop.sandbox.transport(), pair: Barrier::new(2) });
+        let way = Together::new(&shop.sandbox, |path| path.contains("/profile/"), 2);
         let replica = shop.replica_over(41, way);
         let phones = ["小美測試", "小華測試"].map(|name| shop.sandbox.add_user(name));
         for phone in &phones {

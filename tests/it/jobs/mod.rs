@@ -1,26 +1,21 @@
 //! The durable queue on both engines.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+mod schedules;
 
-use bytes::Bytes;
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::BoxFuture;
-use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 use shuke::ids::{HolderId, Ids, LineUserId};
 use shuke::jobs::{self, ATTEMPTS, Claimed, Fate, Task, Wait, When};
-use shuke::line::client::{Lost, Transport};
 use shuke::members::profiles::FetchProfile;
 use shuke::store::{Db, query};
 use shuke::worker;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::harness::{a_monday, ids, on_both};
-use crate::shop::Shop;
+use crate::shop::{Shop, Waits};
 
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 
@@ -322,9 +317,7 @@ async fn a_clock_that_steps_back_holds_up_no_job() {
 async fn a_job_that_takes_long_holds_up_no_other() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        let line = shop.sandbox.transport();
-        let is_over = AtomicBool::new(false);
-        let way = Arc::new(SlowFirst { line, is_over, asked: Notify::new(), go_on: Notify::new() });
+        let way = Waits::new(&shop.sandbox, |path| path.contains("/profile/"));
         let (app, stop) = (shop.replica_over(31, way.clone()), CancellationToken::new());
         let phones = shop.regulars(2).await;
         let (slow, quick) = (&phones[0], &phones[1]);
@@ -360,24 +353,4 @@ async fn a_job_that_takes_long_holds_up_no_other() {
         assert_eq!(jobs::count(&db).await.unwrap(), (0, 0, 0));
     })
     .await;
-}
-
-/// A way to LINE on which the first request for a profile waits for the test.
-struct SlowFirst {
-    line: Arc<dyn Transport>,
-    is_over: AtomicBool,
-    asked: Notify,
-    go_on: Notify,
-}
-
-impl Transport for SlowFirst {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
-        Box::pin(async move {
-            if request.uri().path().contains("/profile/") && !self.is_over.swap(true, Ordering::Relaxed) {
-                self.asked.notify_one();
-                self.go_on.notified().await;
-            }
-            self.line.send(request).await
-        })
-    }
 }

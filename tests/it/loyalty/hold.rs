@@ -1,7 +1,6 @@
 //! A stamp card with `overflow: hold`: the full card waits until its reward is taken.
 
 use chrono::TimeDelta;
-use shuke::brand;
 use shuke::ids::LineUserId;
 use shuke::loyalty::ledger::verify;
 use shuke::loyalty::{self, Holding, Standing};
@@ -10,14 +9,6 @@ use crate::harness::on_both;
 use crate::shop::Shop;
 
 impl Shop {
-    /// A change of the brand's rewards that is published.
-    async fn publishes(&self, from: &str, to: &str) {
-        self.edits("rewards/coffee.yaml", from, to);
-        let plan = brand::plan_all(&self.app, &self.brand()).await.expect("a plan");
-        assert!(!plan.changes.is_empty());
-        assert!(matches!(self.apply(&plan.digest).await, brand::Outcome::Published(_)));
-    }
-
     async fn stands(&self, phone: &LineUserId) -> Standing {
         let member = self.member_id(phone).await;
         loyalty::standing(&self.app, &self.app.db, member).await.expect("a read").remove(0)

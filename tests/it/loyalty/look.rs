@@ -1,6 +1,5 @@
 //! A look at what stamps would do, while somebody else writes.
 
-use shuke::brand;
 use shuke::loyalty::{self, Ask, By};
 use shuke::store::{Db, query};
 
@@ -17,9 +16,7 @@ async fn waiting(db: &Db) -> i64 {
 async fn a_look_in_the_midst_of_a_write_sees_all_of_it_or_nothing() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        shop.edits("rewards/coffee.yaml", "cool_down: 10m", "cool_down: none");
-        let plan = brand::plan_all(&shop.app, &shop.brand()).await.unwrap();
-        shop.apply(&plan.digest).await;
+        shop.publishes("cool_down: 10m", "cool_down: none").await;
         let mei = shop.joins("小美測試").await;
         shop.stamps(&mei, 9).await;
         let member = shop.member_id(&mei).await;
@@ -54,9 +51,7 @@ async fn a_look_in_the_midst_of_a_write_sees_all_of_it_or_nothing() {
 async fn looking_beside_a_busy_counter_finds_no_contradiction() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
-        shop.edits("rewards/coffee.yaml", "cool_down: 10m", "cool_down: none");
-        let plan = brand::plan_all(&shop.app, &shop.brand()).await.unwrap();
-        shop.apply(&plan.digest).await;
+        shop.publishes("cool_down: 10m", "cool_down: none").await;
         let mei = shop.joins("小美測試").await;
         let stamp = shop.stamp_of(&mei, 10).await;
         let member = stamp.member;

@@ -3,6 +3,7 @@
 
 mod counter;
 mod push;
+mod way;
 
 use std::sync::{Arc, Mutex};
 
@@ -28,7 +29,8 @@ use tokio_util::task::TaskTracker;
 use crate::harness;
 
 pub use counter::{clerk, colleague, yongkang, zhongshan};
-pub use push::{copies, keys_are_sound, regulars};
+pub use push::{TO_ALL, copies, keys_are_sound, regulars};
+pub use way::{Together, Waits};
 
 /// The shop and everybody's phones.
 pub struct Shop {

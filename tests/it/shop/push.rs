@@ -17,6 +17,10 @@ use uuid::Uuid;
 
 use super::Shop;
 
+/// A campaign file that writes the same to everybody who joined.
+pub const TO_ALL: &str =
+    "campaign: winback\ntitle: 新豆上架\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n";
+
 impl Shop {
     /// The brand as its files say it now.
     pub fn brand(&self) -> Brand {
@@ -54,6 +58,14 @@ impl Shop {
         brand::apply(&self.app, &self.brand(), digest, &Actor::operator()).await.expect("an outcome")
     }
 
+    /// The marketer edits the stamp card and publishes it.
+    pub async fn publishes(&self, from: &str, to: &str) {
+        self.edits("rewards/coffee.yaml", from, to);
+        let plan = brand::plan_all(&self.app, &self.brand()).await.expect("a plan");
+        assert!(!plan.changes.is_empty());
+        assert!(matches!(self.apply(&plan.digest).await, Outcome::Published(_)));
+    }
+
     /// Plans and applies; the run.
     pub async fn starts(&self, campaign: &str) -> RunId {
         let plan = self.plan(campaign).await;
@@ -61,6 +73,13 @@ impl Shop {
             Outcome::Started(run) => run,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// A run of this campaign file to `count` regulars, about to leave.
+    pub async fn a_run(&self, campaign: &str, count: usize) -> (Vec<LineUserId>, RunId) {
+        self.writes("campaigns/winback.yaml", campaign);
+        let phones = self.regulars(count).await;
+        (phones, self.starts("winback").await)
     }
 
     /// Lets the service send until nothing is due within a minute.

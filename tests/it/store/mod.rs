@@ -3,6 +3,7 @@
 mod install;
 mod leases;
 mod migrations;
+mod pages;
 mod queries;
 mod shared_commits;
 mod transactions;

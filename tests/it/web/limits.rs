@@ -24,7 +24,8 @@ fn echo() -> Router {
 async fn served(router: Router) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let patience = Patience { headers: Duration::from_millis(300), answer: Duration::from_millis(600) };
+    let (headers, answer) = (Duration::from_millis(300), Duration::from_millis(600));
+    let patience = Patience { headers, idle: Duration::from_secs(60), answer };
     tokio::spawn(http::serve(listener, router, patience, TaskTracker::new(), CancellationToken::new()));
     address
 }
@@ -38,8 +39,8 @@ async fn sent_to(router: Router, bytes: &str) -> String {
     let mut stream = TcpStream::connect(served(router).await).await.expect("it accepts");
     stream.write_all(bytes.as_bytes()).await.expect("sent");
     let mut answer = Vec::new();
-    let heard = timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
-    let _ = heard.expect("it keeps the connection open");
+    let end = timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+    assert!(end.is_ok(), "the connection stays open");
     String::from_utf8(answer).expect("text")
 }
 
@@ -47,6 +48,22 @@ async fn sent_to(router: Router, bytes: &str) -> String {
 async fn whoever_dawdles_over_the_headers_is_cut_off() {
     let answer = sent("POST / HTTP/1.1\r\nhost: here\r\n").await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+#[tokio::test]
+async fn who_has_asked_may_be_silent_for_longer_than_a_stranger() {
+    let mut stream = TcpStream::connect(served(echo()).await).await.expect("it accepts");
+    let mut heard = vec![0; 4096];
+    for pause in [0, 900] {
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        stream.write_all(b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\n\r\nhi").await.expect("sent");
+        let read = stream.read(&mut heard).await.expect("an answer");
+        assert!(
+            heard[..read].starts_with(b"HTTP/1.1 200"),
+            "after {pause} ms: {}",
+            String::from_utf8_lossy(&heard[..read])
+        );
+    }
 }
 
 #[tokio::test]

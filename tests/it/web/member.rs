@@ -173,6 +173,8 @@ async fn offers_are_stopped_and_started_with_the_words_she_read() {
             assert_eq!(browser.post("/m/me/offers", &form).await.status, 400, "{form:?}");
         }
         assert!(consent::is_granted(&db, id, MARKETING).await.unwrap());
+        // The clock that wrote her yes was ahead.
+        shop.app.clock.advance(-TimeDelta::minutes(2));
         browser.post("/m/me/offers", &[("offers", "no"), ("wording", &wording)]).await;
         assert!(!consent::is_granted(&db, id, MARKETING).await.unwrap());
     })
