@@ -235,7 +235,10 @@ async fn line(app: &App, checks: &mut Vec<Check>) {
     let wanted = format!("{ours}/line/webhook");
     match app.line.webhook_endpoint().await {
         Ok(Some(endpoint)) if endpoint.endpoint == wanted && endpoint.is_active => {
-            checks.push(Check::good("webhook", wanted))
+            // No call of LINE's API tells of the switch.
+            let unseen =
+                if app.settings.is_sandbox() { "" } else { "; see in the console that Webhook redelivery is on" };
+            checks.push(Check::good("webhook", format!("{wanted}{unseen}")))
         }
         Ok(Some(endpoint)) => checks.push(Check::of(
             "webhook",

@@ -1,12 +1,11 @@
 //! From stored events to their effects: local queues for speed, a sweep for what a crash or another replica left behind.
 
 use std::collections::BTreeSet;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use futures_util::FutureExt as _;
+
 use futures_util::future::join_all;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +18,7 @@ use crate::app::App;
 use crate::conversations;
 use crate::delivery::replies;
 use crate::ids::ReplyId;
+use crate::jobs;
 use crate::members::friends::Profile;
 use crate::members::profiles;
 
@@ -95,8 +95,13 @@ async fn work(
                     send(&app, reply).await;
                 });
             };
-            let mut held = BTreeSet::new();
-            while settle_lane(&app, lane, &mut held, owed).await.may_have_more && !stop.is_cancelled() {}
+            let settled = async {
+                let mut held = BTreeSet::new();
+                while settle_lane(&app, lane, &mut held, owed).await.may_have_more && !stop.is_cancelled() {}
+            };
+            if let Err(panic) = jobs::guarded(settled).await {
+                tracing::error!(panic, lane, "a lane could not be settled; the sweep comes back to it");
+            }
         }
     }
 }
@@ -222,7 +227,7 @@ enum End {
 
 /// Commits the effects of a person's events together; singly when that fails.
 async fn settle(app: &App, person: &Person, events: &[Undone], profile: Option<&Profile>) -> Went {
-    match guarded(Box::pin(together(app, person, events, profile))).await {
+    match guarded(together(app, person, events, profile)).await {
         Ok(replies) => Went { replies, end: End::Settled },
         Err(trouble) => match trouble.of_the_store() {
             Some(end) => Went { replies: Vec::new(), end },
@@ -252,7 +257,7 @@ async fn together(
 async fn singly(app: &App, person: &Person, events: &[Undone]) -> Went {
     let mut went = Went { replies: Vec::new(), end: End::Settled };
     for event in events {
-        match guarded(Box::pin(together(app, person, std::slice::from_ref(event), None))).await {
+        match guarded(together(app, person, std::slice::from_ref(event), None)).await {
             Ok(owed) => went.replies.extend(owed),
             Err(trouble) => {
                 let end = match trouble.of_the_store() {
@@ -274,7 +279,7 @@ async fn failed(app: &App, person: &Person, event: &Undone, trouble: &Trouble) -
     let attempts = event.attempts + 1;
     tracing::error!(event.id, event.attempts = attempts, error = %trouble, "a webhook event failed");
     if attempts >= TRIES && trouble.is_of_the_answer() {
-        match guarded(Box::pin(silently(app, person, event, trouble))).await {
+        match guarded(silently(app, person, event, trouble)).await {
             Ok(()) => return None,
             Err(more) => {
                 if let Some(end) = more.of_the_store() {
@@ -311,7 +316,7 @@ enum Trouble {
     Store(#[from] sqlx::Error),
     #[error(transparent)]
     Poison(#[from] Poison),
-    #[error("the program panicked over it: {0}")]
+    #[error("{0}")]
     Panic(String),
 }
 
@@ -340,11 +345,5 @@ impl Trouble {
 
 /// Runs `settling`; a panic in it is one more way for an event to fail.
 async fn guarded<T>(settling: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-    AssertUnwindSafe(settling).catch_unwind().await.unwrap_or_else(|panic| {
-        let said = panic
-            .downcast_ref::<&str>()
-            .map(|text| String::from(*text))
-            .or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(Trouble::Panic(said.unwrap_or_default()))
-    })
+    jobs::guarded(settling).await.unwrap_or_else(|panic| Err(Trouble::Panic(panic)))
 }

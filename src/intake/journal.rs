@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::store;
 use crate::app::App;
 use crate::ids::{AccountId, LineUserId};
+use crate::jobs::guarded;
 use crate::line::webhook::{Heading, RawEvent};
 use crate::secret::DataKey;
 
@@ -130,7 +131,10 @@ async fn write_groups(app: App, mut requests: mpsc::Receiver<Request>) {
             rows += next.rows.len();
             group.push(next);
         }
-        write_group(&app, group).await;
+        // Whoever waits for a group that fell over is told to come again; the next group is written all the same.
+        if let Err(panic) = guarded(write_group(&app, group)).await {
+            tracing::error!(panic, "webhook events could not be stored; LINE is asked to come again");
+        }
     }
 }
 
