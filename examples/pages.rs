@@ -325,13 +325,14 @@ async fn member(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respons
 }
 
 fn desk(shell: &Shell, acts: usize) -> Desk {
-    let act = |entry: &str, when: &str, who: &str, zh: &str, en: &str, can_undo, is_undone| Act {
+    let act = |entry: &str, when: &str, about: &str, zh: &str, en: &str, can_undo, is_undone| Act {
         member: String::from("1"),
         entry: String::from(entry),
         when: String::from(when),
-        who: String::from(who),
+        about: String::from(about),
         what: brand_says(shell, zh, en),
         can_undo,
+        asks_why: entry == "2",
         is_undone,
     };
     let all = vec![
@@ -367,6 +368,8 @@ fn sheet(shell: &Shell, offers: Vec<Offer>, voucher_read: bool) -> Sheet {
             is_read: voucher_read,
         }],
         no_redeeming: String::new(),
+        acts: if voucher_read { Vec::new() } else { desk(shell, 3).acts },
+        is_acts_open: false,
     }
 }
 

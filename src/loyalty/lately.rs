@@ -1,18 +1,19 @@
-//! What was done lately: at a counter, with the right to take it back; and with one member, as she reads it.
+//! What was done lately: at a counter and with one member, with the right to take it back; and as she reads it herself.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::acts::is_asked;
 use super::ledger::EntryKind;
 use super::spec::{Coupon, StampCard};
 use super::stamps::rules::{OWN_UNDO, may_undo};
 use super::types::By;
-use super::views::{Line, acts_by, history};
+use super::views::{Done, Line, acts_by, acts_with, history};
 use crate::app::App;
 use crate::ids::{Actor, MemberId};
 use crate::spec::{Defined, Texts, definitions};
-use crate::store::On;
+use crate::store::{Db, On, query};
 
 /// Something that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,19 @@ pub struct Act {
     pub title: Texts,
     /// Whether who asks may take it back now.
     pub may_undo: bool,
+    /// Whether it is taken back for a reason alone.
+    pub asks_why: bool,
+}
+
+impl Act {
+    /// Who did it.
+    pub fn actor(&self) -> Actor {
+        actor_of(&self.line)
+    }
+}
+
+fn actor_of(line: &Line) -> Actor {
+    Actor { kind: line.actor_kind, id: line.actor_id.clone() }
 }
 
 /// The newest `limit` stamps given and vouchers taken in a store by these actors since `since`, newest first.
@@ -36,7 +50,6 @@ pub async fn lately(
     since: DateTime<Utc>,
     limit: usize,
 ) -> sqlx::Result<Vec<Act>> {
-    let now = app.clock.now();
     let mut done = Vec::new();
     for actor in actors {
         // Undoing is a line too, and so is what was done elsewhere: enough of them to be left with `limit`.
@@ -45,23 +58,55 @@ pub async fn lately(
     }
     done.sort_by_key(|done| std::cmp::Reverse((done.line.recorded_at, done.line.id)));
     done.truncate(limit);
+    with_rights(app, by, done).await
+}
+
+/// The newest `limit` stamps given to a member and vouchers taken of her, newest first: wherever, whenever, by whomever.
+pub async fn lately_with(app: &App, by: &By, member: MemberId, limit: i64) -> sqlx::Result<Vec<Act>> {
+    let lines = acts_with(&app.db, member, limit).await?;
+    with_rights(app, by, lines.into_iter().map(|line| Done { member, line }).collect()).await
+}
+
+/// Adds the titles, and what may be taken back by whoever asks.
+async fn with_rights(app: &App, by: &By, done: Vec<Done>) -> sqlx::Result<Vec<Act>> {
+    let now = app.clock.now();
+    let mut cards: BTreeMap<String, Texts> = BTreeMap::new();
     let mut acts = Vec::with_capacity(done.len());
-    for done in done {
-        let (title, own) = match done.line.kind {
-            EntryKind::VoucherRedeemed => {
-                let coupon = newest::<Coupon>(&app.db, &done.line.programme).await?;
+    for Done { member, line } in done {
+        let (title, own) = match (line.kind, cards.get(&line.programme)) {
+            (EntryKind::VoucherRedeemed, _) => {
+                let coupon = taken_under(&app.db, member, &line).await?;
                 let own = coupon.as_ref().map_or(OWN_UNDO, |coupon| coupon.redeem.undo.delta());
                 (coupon.map(|coupon| coupon.title), own)
             }
-            _ => (newest::<StampCard>(&app.db, &done.line.programme).await?.map(|card| card.title), OWN_UNDO),
+            (_, Some(title)) => (Some(title.clone()), OWN_UNDO),
+            (_, None) => {
+                let card = newest::<StampCard>(&app.db, &line.programme).await?;
+                cards.extend(card.as_ref().map(|card| (line.programme.clone(), card.title.clone())));
+                (card.map(|card| card.title), OWN_UNDO)
+            }
         };
-        let actor = Actor { kind: done.line.actor_kind, id: done.line.actor_id.clone() };
-        let may_undo =
-            !done.line.is_undone && may_undo(by, (&actor, &done.line.store), done.line.recorded_at, own, now).is_ok();
-        let title = title.unwrap_or_else(|| Texts::from(done.line.programme.clone()));
-        acts.push(Act { member: done.member, line: done.line, title, may_undo });
+        let (actor, at) = (actor_of(&line), line.recorded_at);
+        let may_undo = !line.is_undone && may_undo(by, (&actor, &line.store), at, own, now).is_ok();
+        let asks_why = is_asked(by, &actor, at, own, now);
+        let title = title.unwrap_or_else(|| Texts::from(line.programme.clone()));
+        acts.push(Act { member, line, title, may_undo, asks_why });
     }
     Ok(acts)
+}
+
+/// The terms of the voucher that a line took.
+async fn taken_under(db: &Db, member: MemberId, line: &Line) -> sqlx::Result<Option<Coupon>> {
+    let version = query(
+        db,
+        "select v.version from redemption r join voucher v on v.id = r.voucher where r.member = $1 and r.entry = $2",
+    )
+    .bind(member)
+    .bind(line.id)
+    .optional_value::<i64>()
+    .await?;
+    let Some(version) = version else { return Ok(None) };
+    Ok(definitions::at_version::<Coupon>(db, &line.programme, version).await?.map(|coupon| coupon.body))
 }
 
 /// The newest `limit` lines of a member's ledger with their titles, newest first.
@@ -86,7 +131,7 @@ pub async fn told(on: impl Into<On<'_>>, member: MemberId, limit: i64) -> sqlx::
                 titles.entry(name).or_insert(title).clone()
             }
         };
-        told.push(Act { member, line, title, may_undo: false });
+        told.push(Act { member, line, title, may_undo: false, asks_why: false });
     }
     Ok(told)
 }

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::coupons::First;
-use crate::ids::{Actor, ActorKind, VoucherId};
+use crate::ids::{Actor, ActorKind, EntryId, VoucherId};
 
 /// Where something happens: a store and the zone its days are counted in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,12 +94,21 @@ pub enum Refusal {
     PassUsed,
     /// The same key was used before for something else.
     OtherContent,
+    /// It was done under the same key and taken back since. Done again it needs a key of its own.
+    TakenBack {
+        /// The entry that counts no longer.
+        entry: EntryId,
+        /// When it was taken back.
+        at: DateTime<Utc>,
+    },
     /// There is no such entry in this member's ledger.
     UnknownEntry,
     /// An entry of this kind cannot be undone.
     NotUndoable,
     /// Somebody else did it; a manager can undo it.
     NotYours,
+    /// Somebody else did it, or it is long ago: it is undone for a reason, and none was given.
+    NoReason,
     /// The right to undo ended.
     TooLate {
         /// When it ended.
@@ -147,9 +156,11 @@ impl Refusal {
             Self::TooSoon { .. } => "too_soon",
             Self::PassUsed => "pass_used",
             Self::OtherContent => "other_content",
+            Self::TakenBack { .. } => "taken_back",
             Self::UnknownEntry => "unknown_entry",
             Self::NotUndoable => "not_undoable",
             Self::NotYours => "not_yours",
+            Self::NoReason => "no_reason",
             Self::TooLate { .. } => "too_late",
             Self::RewardUsed { .. } => "reward_used",
             Self::CardExpired => "card_expired",

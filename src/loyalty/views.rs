@@ -218,6 +218,22 @@ pub async fn history(on: impl Into<On<'_>>, member: MemberId, limit: i64) -> sql
         .await
 }
 
+/// The newest `limit` stamps given to a member and vouchers taken of her, newest first.
+pub(super) async fn acts_with(on: impl Into<On<'_>>, member: MemberId, limit: i64) -> sqlx::Result<Vec<Line>> {
+    query(on, LINES)
+        .push(" where l.kind in ('stamped', 'voucher_redeemed') and l.member = ")
+        .push_bind(member)
+        .push(" order by l.seq desc limit ")
+        .push_bind(limit)
+        .all()
+        .await
+}
+
+/// One line of a member's ledger.
+pub async fn line(on: impl Into<On<'_>>, member: MemberId, entry: EntryId) -> sqlx::Result<Option<Line>> {
+    query(on, LINES).push(" where l.member = ").push_bind(member).push(" and l.id = ").push_bind(entry).optional().await
+}
+
 /// Something an actor did, on whomever.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Done {

@@ -54,6 +54,9 @@ function startDesk(): void {
       event.preventDefault();
       close();
     }
+    const list = event.target.closest("summary")?.parentElement;
+    // What opens at the lower edge would open out of sight.
+    if (list && dialog?.contains(list)) requestAnimationFrame(() => list.scrollIntoView({ block: "nearest" }));
     for (const menu of all<HTMLDetailsElement>("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
   dialog?.addEventListener("close", () => dialog.replaceChildren());

@@ -7,12 +7,15 @@ mod preview;
 mod redeem;
 mod stamp;
 mod undo;
+mod why;
 
 pub use answers::{Redeemed, Stamped, Undone};
-pub use preview::{Ask, Earned, Preview, preview};
+pub use preview::{Ask, Earned, Preview, preview, preview_each};
 pub use redeem::{Redeem, redeem, redeem_in};
 pub use stamp::{Stamp, is_pass_used, stamp, stamp_in};
-pub use undo::{Undo, UndoRedemption, undo, undo_in, undo_redemption, undo_redemption_in};
+pub use undo::{Undo, UndoRedemption, undo, undo_for, undo_in, undo_redemption, undo_redemption_in};
+pub use why::Why;
+pub(super) use why::is_asked;
 
 use chrono::{DateTime, Utc};
 
@@ -40,9 +43,16 @@ enum Begun {
 async fn begin(tx: &mut Tx, member: MemberId, by: &By, key: &Key, content: &Content) -> sqlx::Result<Begun> {
     let Some(wallet) = store::open(tx, member).await? else { return Ok(Begun::Not(Refusal::UnknownMember)) };
     match keys::known(&mut *tx, key, content).await? {
-        Some(Known::Same(member, entry)) => {
-            let entry = store::entry(&mut *tx, member, entry).await?.ok_or(sqlx::Error::RowNotFound)?;
-            Ok(Begun::Before(wallet, Box::new(entry)))
+        Some(Known::Same(member, id)) => {
+            let entry = store::entry(&mut *tx, member, id).await?.ok_or(sqlx::Error::RowNotFound)?;
+            // What was taken back counts no longer: its first answer would be a lie.
+            match store::reversal(&mut *tx, member, id).await? {
+                Some(reversal) => {
+                    let reversal = store::entry(&mut *tx, member, reversal).await?.ok_or(sqlx::Error::RowNotFound)?;
+                    Ok(Begun::Not(Refusal::TakenBack { entry: id, at: reversal.at }))
+                }
+                None => Ok(Begun::Before(wallet, Box::new(entry))),
+            }
         }
         Some(Known::Other) => Ok(Begun::Not(Refusal::OtherContent)),
         None if is_own_card(&mut *tx, by, member).await? => Ok(Begun::Not(Refusal::OwnCard)),

@@ -1,17 +1,20 @@
 //! What giving stamps would do.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{is_own_card, stamp};
 use crate::app::App;
-use crate::ids::MemberId;
-use crate::loyalty::spec::{Coupon, StampCard};
+use crate::ids::{CardId, MemberId};
+use crate::loyalty::spec::StampCard;
 use crate::loyalty::stamps::Card;
 use crate::loyalty::stamps::rules::{MANAGER_UNDO, OWN_UNDO};
 use crate::loyalty::store;
+use crate::loyalty::terms::{Edition, Terms};
 use crate::loyalty::types::{Answer, Authority, By, Place, Refusal};
-use crate::loyalty::wallet::{Giving, Now};
-use crate::spec::{Texts, definitions};
+use crate::loyalty::wallet::{Broken, Giving, Now, Wallet};
+use crate::spec::Texts;
 
 /// Stamps one thinks of giving.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,41 +61,83 @@ pub struct Earned {
 
 /// Decides as [`stamp`](super::stamp()) would, and writes nothing.
 pub async fn preview(app: &App, ask: &Ask) -> sqlx::Result<Answer<Preview>> {
-    let Some(mut wallet) = store::look(&app.db, ask.member, &ask.card).await? else {
-        return Ok(Err(Refusal::UnknownMember));
-    };
-    if is_own_card(&app.db, &ask.by, ask.member).await? {
-        return Ok(Err(Refusal::OwnCard));
-    }
-    let now = Now::of(app);
-    let giving = Giving { programme: &ask.card, stamps: ask.stamps, place: &ask.place, actor: &ask.by.actor };
-    let entry = match stamp::decide(&app.db, &mut wallet, giving, now).await? {
-        Ok(entry) => entry,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let entry = wallet.link(entry).ok_or(sqlx::Error::RowNotFound)?.entry.clone();
-    let stamped = super::answers::stamped(&wallet, &entry, false);
-    let before = stamped.cards.first().and_then(|card| wallet.before.cards.get(&card.id)).cloned();
-    let title = definitions::latest::<StampCard>(&app.db, &ask.card).await?;
-    let mut earns = Vec::new();
-    for voucher in &stamped.vouchers {
-        let reached = entry.moves.milestones.iter().find(|reached| reached.voucher == Some(voucher.id));
-        let coupon = definitions::at_version::<Coupon>(&app.db, &voucher.coupon, voucher.version).await?;
-        if let (Some(reached), Some(coupon)) = (reached, coupon) {
-            let (position, title) = (reached.position, coupon.body.title);
-            earns.push(Earned { position, title, expires_at: voucher.expires_at });
+    let mut looked = look(app, ask, [ask.stamps]).await?;
+    looked.pop().ok_or(sqlx::Error::RowNotFound)
+}
+
+/// The same for 1, 2, 3 … stamps, as far as a visit may earn them: what she has is read once, and each number is decided on a
+/// copy of it. `ask.stamps` is how many at most.
+pub async fn preview_each(app: &App, ask: &Ask) -> sqlx::Result<Answer<Vec<Preview>>> {
+    let mut previews = Vec::new();
+    for looked in look(app, ask, 1..=ask.stamps.max(1)).await? {
+        match looked {
+            Ok(preview) => previews.push(preview),
+            // What stands in the way of the first stamp stands in the way of all; more than so many is not offered.
+            Err(refusal) if previews.is_empty() => return Ok(Err(refusal)),
+            Err(_) => break,
         }
     }
-    let right = match &ask.by.authority {
+    Ok(Ok(previews))
+}
+
+/// One answer for each number of stamps, or a single refusal where it is the same whatever the number.
+async fn look(app: &App, ask: &Ask, amounts: impl IntoIterator<Item = i64>) -> sqlx::Result<Vec<Answer<Preview>>> {
+    let Some(mut wallet) = store::look(&app.db, ask.member, &ask.card).await? else {
+        return Ok(vec![Err(Refusal::UnknownMember)]);
+    };
+    if is_own_card(&app.db, &ask.by, ask.member).await? {
+        return Ok(vec![Err(Refusal::OwnCard)]);
+    }
+    let now = Now::of(app);
+    let terms = match stamp::ready(&app.db, &mut wallet, &ask.card, &ask.place, now).await? {
+        Ok(terms) => terms,
+        Err(refusal) => return Ok(vec![Err(refusal)]),
+    };
+    let offered = terms.offered(&ask.card).ok_or(sqlx::Error::RowNotFound)?;
+    let seen = Seen { before: std::mem::take(&mut wallet.before.cards), terms: &terms, offered };
+    let looked = amounts.into_iter().map(|stamps| Ok(seen.after(wallet.clone(), ask, stamps, now)?));
+    looked.collect()
+}
+
+/// What every number of stamps is decided by.
+struct Seen<'a> {
+    before: BTreeMap<CardId, Card>,
+    terms: &'a Terms,
+    offered: &'a Edition<StampCard>,
+}
+
+impl Seen<'_> {
+    /// What so many stamps would make of a wallet.
+    fn after(&self, mut wallet: Wallet, ask: &Ask, stamps: i64, now: Now<'_>) -> Result<Answer<Preview>, Broken> {
+        let giving = Giving { programme: &ask.card, stamps, place: &ask.place, actor: &ask.by.actor };
+        let entry = match wallet.stamp(self.terms, giving, now)? {
+            Ok(entry) => entry,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let entry = wallet.link(entry).expect("it was appended a moment ago").entry.clone();
+        let stamped = super::answers::stamped(&wallet, &entry, false);
+        let before = stamped.cards.first().and_then(|card| self.before.get(&card.id)).cloned();
+        let mut earns = Vec::new();
+        for voucher in &stamped.vouchers {
+            let reached = entry.moves.milestones.iter().find(|reached| reached.voucher == Some(voucher.id));
+            let Some(position) = reached.map(|reached| reached.position) else { continue };
+            let title = self.terms.of_voucher(voucher)?.terms.title.clone();
+            earns.push(Earned { position, title, expires_at: voucher.expires_at });
+        }
+        Ok(Ok(Preview {
+            title: self.offered.terms.title.clone(),
+            before,
+            cards: stamped.cards,
+            earns,
+            dropped: stamped.dropped,
+            undo_until: now.at + right(&ask.by),
+        }))
+    }
+}
+
+fn right(by: &By) -> TimeDelta {
+    match &by.authority {
         Authority::Own => OWN_UNDO,
         Authority::All | Authority::Stores(_) => MANAGER_UNDO,
-    };
-    Ok(Ok(Preview {
-        title: title.ok_or(sqlx::Error::RowNotFound)?.body.title,
-        before,
-        cards: stamped.cards,
-        earns,
-        dropped: stamped.dropped,
-        undo_until: now.at + right,
-    }))
+    }
 }

@@ -3,7 +3,7 @@
 use super::answers::{self, Stamped};
 use super::{Begun, begin, keep, read_due};
 use crate::app::App;
-use crate::ids::{EntryId, MemberId};
+use crate::ids::MemberId;
 use crate::loyalty::keys::{self, Content, Key};
 use crate::loyalty::store;
 use crate::loyalty::terms::Terms;
@@ -53,8 +53,13 @@ pub async fn stamp_in(app: &App, tx: &mut Tx, ask: &Stamp) -> sqlx::Result<Answe
         Begun::Not(refusal) => return Ok(Err(refusal)),
     };
     store::load_visits(&mut *tx, &mut wallet, &ask.card).await?;
+    let now = Now::of(app);
+    let terms = match ready(&mut *tx, &mut wallet, &ask.card, &ask.place, now).await? {
+        Ok(terms) => terms,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let giving = Giving { programme: &ask.card, stamps: ask.stamps, place: &ask.place, actor: &ask.by.actor };
-    let entry = match decide(&mut *tx, &mut wallet, giving, Now::of(app)).await? {
+    let entry = match wallet.stamp(&terms, giving, now)? {
         Ok(entry) => entry,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -81,24 +86,25 @@ pub async fn is_pass_used(on: impl Into<On<'_>>, member: MemberId, window: i64, 
     Ok(store::reversal(on, member, entry).await?.is_none())
 }
 
-/// Decides on a wallet, in which are the newest visits, what a visit earns, after ending what has run out.
-pub(super) async fn decide(
+/// Makes a wallet, in which are the newest visits, ready for a visit: reads the terms, and ends what has run out.
+pub(super) async fn ready(
     on: impl Into<On<'_>>,
     wallet: &mut Wallet,
-    giving: Giving<'_>,
+    card: &str,
+    place: &Place,
     now: Now<'_>,
-) -> sqlx::Result<Answer<EntryId>> {
+) -> sqlx::Result<Answer<Terms>> {
     let mut on = on.into();
     let mut terms = Terms::default();
-    terms.read_card(on.by_ref(), giving.programme, wallet.versions_of(giving.programme)).await?;
-    let Some(offered) = terms.offered(giving.programme) else { return Ok(Err(Refusal::UnknownCard)) };
+    terms.read_card(on.by_ref(), card, wallet.versions_of(card)).await?;
+    let Some(offered) = terms.offered(card) else { return Ok(Err(Refusal::UnknownCard)) };
     let must_have_joined = offered.terms.joined_only || needed_for_rewards(on.by_ref()).await?;
     if must_have_joined && !is_joined(on.by_ref(), wallet.member).await? {
         return Ok(Err(Refusal::NotJoined));
     }
     read_due(on, &mut terms, wallet, now.at).await?;
-    wallet.lapse(&terms, giving.place.zone, now)?;
-    Ok(wallet.stamp(&terms, giving, now)?)
+    wallet.lapse(&terms, place.zone, now)?;
+    Ok(Ok(terms))
 }
 
 async fn needed_for_rewards(on: impl Into<On<'_>>) -> sqlx::Result<bool> {

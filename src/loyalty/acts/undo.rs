@@ -1,6 +1,10 @@
 //! Taking back: a visit with what it earned, or the use of a voucher. An undo is an entry of its own.
 
+use chrono::TimeDelta;
+use serde_json::json;
+
 use super::answers::{self, Undone, use_in};
+use super::why::{self, Why};
 use super::{Begun, begin, keep, read_due};
 use crate::app::App;
 use crate::ids::{EntryId, MemberId, VoucherId};
@@ -12,6 +16,7 @@ use crate::loyalty::terms::Terms;
 use crate::loyalty::types::{Answer, By, Place, Refusal};
 use crate::loyalty::wallet::{Now, Wallet};
 use crate::loyalty::{store, views};
+use crate::staff::audit;
 use crate::store::{Tx, query};
 
 /// An entry to be undone: stamps given, or a voucher taken.
@@ -48,6 +53,16 @@ struct Asked<'a> {
     by: &'a By,
     key: &'a Key,
     content: Content,
+    reason: Reason,
+}
+
+/// Whether a reason has to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    /// Nobody asks for one.
+    Unasked,
+    /// It is, for what is not one's own slip of a moment ago.
+    Asked(Option<Why>),
 }
 
 /// Undoes an entry. One that is undone already answers as the first time.
@@ -58,8 +73,20 @@ pub async fn undo(app: &App, ask: &Undo) -> sqlx::Result<Answer<Undone>> {
     Ok(answer)
 }
 
-/// The same within a transaction, which has to be committed whatever the answer is.
+/// The same at a counter: what somebody else did, or is long ago, is undone for a reason, which the audit keeps.
+pub async fn undo_for(app: &App, ask: &Undo, why: Option<Why>) -> sqlx::Result<Answer<Undone>> {
+    let mut tx = app.db.begin().await?;
+    let answer = undo_asking(app, &mut tx, ask, Reason::Asked(why)).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+/// The same as [`undo`] within a transaction, which has to be committed whatever the answer is.
 pub async fn undo_in(app: &App, tx: &mut Tx, ask: &Undo) -> sqlx::Result<Answer<Undone>> {
+    undo_asking(app, tx, ask, Reason::Unasked).await
+}
+
+async fn undo_asking(app: &App, tx: &mut Tx, ask: &Undo, reason: Reason) -> sqlx::Result<Answer<Undone>> {
     let Undo { member, entry, place, key, by } = ask;
     let content = Content::of(&[&"undo", member, entry, &place.store]);
     let wallet = match begin(tx, *member, by, key, &content).await? {
@@ -68,7 +95,7 @@ pub async fn undo_in(app: &App, tx: &mut Tx, ask: &Undo) -> sqlx::Result<Answer<
         Begun::Not(refusal) => return Ok(Err(refusal)),
     };
     match store::entry(&mut *tx, *member, *entry).await? {
-        Some(entry) => reverse(app, tx, wallet, &entry, Asked { place, by, key, content }).await,
+        Some(entry) => reverse(app, tx, wallet, &entry, Asked { place, by, key, content, reason }).await,
         None => Ok(Err(Refusal::UnknownEntry)),
     }
 }
@@ -98,7 +125,7 @@ pub async fn undo_redemption_in(app: &App, tx: &mut Tx, ask: &UndoRedemption) ->
         .await?;
     let Some(newest) = newest else { return Ok(Err(Refusal::NotUndoable)) };
     let entry = store::entry(&mut *tx, found.member, newest.entry).await?.ok_or(sqlx::Error::RowNotFound)?;
-    reverse(app, tx, wallet, &entry, Asked { place, by, key, content }).await
+    reverse(app, tx, wallet, &entry, Asked { place, by, key, content, reason: Reason::Unasked }).await
 }
 
 async fn reverse(
@@ -114,18 +141,16 @@ async fn reverse(
     }
     let now = Now::of(app);
     let decided = match (entry.kind, use_in(entry)) {
-        (EntryKind::Stamped, _) => {
-            match may_undo(asked.by, (&entry.actor, &entry.store), entry.recorded_at, OWN_UNDO, now.at) {
-                Ok(()) => take_back(tx, &mut wallet, entry, &asked, now).await?,
-                Err(refusal) => Err(refusal),
-            }
-        }
+        (EntryKind::Stamped, _) => match may(entry, &asked, OWN_UNDO, now) {
+            Ok(()) => take_back(tx, &mut wallet, entry, &asked, now).await?,
+            Err(refusal) => Err(refusal),
+        },
         (EntryKind::VoucherRedeemed, Some(used)) => {
             let mut terms = Terms::default();
             let voucher = wallet.voucher(used.voucher).ok_or(sqlx::Error::RowNotFound)?;
             terms.read_coupon(&mut *tx, &voucher.coupon, voucher.version).await?;
             let own = terms.of_voucher(&voucher)?.terms.redeem.undo.delta();
-            match may_undo(asked.by, (&entry.actor, &entry.store), entry.recorded_at, own, now.at) {
+            match may(entry, &asked, own, now) {
                 Ok(()) => {
                     store::load_redemption(&mut *tx, &mut wallet, voucher.id).await?;
                     Ok(wallet.give_back(entry, used, asked.place, &asked.by.actor, now)?)
@@ -142,8 +167,19 @@ async fn reverse(
     if !keep(app, tx, &wallet, asked.key, &asked.content, reversal).await? {
         return Ok(Err(Refusal::OtherContent));
     }
+    if let Reason::Asked(Some(why)) = asked.reason {
+        let detail = json!({ "entry": entry.id, "why": why.word() });
+        audit::record(app, tx, &asked.by.actor, "entry.taken_back", &entry.member.to_string(), detail).await?;
+    }
     let link = wallet.link(reversal).ok_or(sqlx::Error::RowNotFound)?;
     answers::undone(&wallet, &link.entry, false).map(Ok)
+}
+
+/// Whether it may be undone, and says why where that is asked.
+fn may(entry: &Entry, asked: &Asked<'_>, own: TimeDelta, now: Now<'_>) -> Answer<()> {
+    may_undo(asked.by, (&entry.actor, &entry.store), entry.recorded_at, own, now.at)?;
+    let is_asked = why::is_asked(asked.by, &entry.actor, entry.recorded_at, own, now.at);
+    if is_asked && asked.reason == Reason::Asked(None) { Err(Refusal::NoReason) } else { Ok(()) }
 }
 
 async fn take_back(

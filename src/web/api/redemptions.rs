@@ -25,8 +25,10 @@ pub struct NewRedemption {
     /// The code of the store.
     #[schema(example = "zhongshan")]
     store: String,
-    /// The sale, as the till numbers it. The same once more, with the same content, gets the first answer. A sale may take
-    /// several vouchers, and earn stamps too.
+    /// The sale, as the till numbers it. The same once more, with the same content, gets the first answer; once the use was
+    /// taken back at a counter, 409 `taken_back`, with `entry` and `taken_back_at`: the voucher is not used, nothing may be
+    /// handed out for it, and a till that means to take it sends a new reference. A sale may take several vouchers, and earn
+    /// stamps too.
     #[schema(min_length = 1, max_length = 200, example = "R-2027-000124")]
     reference: String,
 }
@@ -45,7 +47,7 @@ pub struct Taken {
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the same request get the first answer")),
     responses((status = 201, body = Taken, description = "It is taken"), Faults,
         (status = 409, body = AlreadyRedeemed, content_type = "application/problem+json",
-            description = "`already_redeemed`; without `first`: `reference_reused` or `idempotency_key_reused`"),
+            description = "`already_redeemed`; without `first`: `taken_back`, `reference_reused` or `idempotency_key_reused`"),
         (status = 422, body = Fault, description = "A rule says no", content_type = "application/problem+json")),
     security(("key" = ["loyalty:write"])))]
 pub(super) async fn redeem(State(app): State<App>, write: Write) -> Result<Response, Problem> {

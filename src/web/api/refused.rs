@@ -28,9 +28,17 @@ pub(super) async fn problem(tx: &mut Tx, refusal: &Refusal) -> sqlx::Result<Prob
             "reference_reused",
             "This reference was used for something else. Use a new one for each sale.",
         ),
+        Refusal::TakenBack { entry, at } => Problem::conflict(
+            code,
+            "This was done under the same reference and taken back since: it counts no longer, and nothing was done now. \
+             If it is to count, send it under a new reference.",
+        )
+        .with("entry", entry)
+        .with("taken_back_at", at),
         Refusal::UnknownEntry => plain("There is no such entry in her ledger."),
         Refusal::NotUndoable => plain("An entry of this kind cannot be undone."),
         Refusal::NotYours => plain("Somebody else did this; a manager can undo it."),
+        Refusal::NoReason => plain("This is undone for a reason, and none was given."),
         Refusal::TooLate { ended } => plain("The time to undo this is over.").with("ended", ended),
         Refusal::RewardUsed { voucher, coupon } => {
             plain("What these stamps earned is already used; its redemption must be undone first.")

@@ -31,8 +31,9 @@ pub struct NewStamps {
     /// The code of the store.
     #[schema(example = "zhongshan")]
     store: String,
-    /// The sale, as the till numbers it. The same once more, with the same content, gets the first answer. The sale may
-    /// take vouchers too, under the same reference.
+    /// The sale, as the till numbers it. The same once more, with the same content, gets the first answer; once the stamps
+    /// were taken back at a counter, 409 `taken_back`, with `entry` and `taken_back_at`: nothing counts, and a till that
+    /// means to give them again sends a new reference. The sale may take vouchers too, under the same reference.
     #[schema(min_length = 1, max_length = 200, example = "R-2027-000123")]
     reference: String,
 }
@@ -52,7 +53,7 @@ pub struct Given {
 #[utoipa::path(post, path = "/api/v1/stamps", operation_id = "give_stamps", tag = "rewards", request_body = NewStamps,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the same request get the first answer")),
     responses((status = 201, body = Given, description = "They are given"), Faults,
-        (status = 409, body = Fault, description = "`reference_reused` or `idempotency_key_reused`", content_type = "application/problem+json"),
+        (status = 409, body = Fault, description = "`taken_back`, `reference_reused` or `idempotency_key_reused`", content_type = "application/problem+json"),
         (status = 422, body = Fault, description = "A rule says no; `until` where it will not from then on", content_type = "application/problem+json")),
     security(("key" = ["loyalty:write"])))]
 pub(super) async fn give(State(app): State<App>, write: Write) -> Result<Response, Problem> {

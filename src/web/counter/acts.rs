@@ -12,7 +12,7 @@ use super::{Act, desk, words};
 use crate::ids::{Actor, EntryId, MemberId, ScanId, VoucherId};
 use crate::loyalty::coupons::VoucherState;
 use crate::loyalty::ledger::EntryKind;
-use crate::loyalty::{self, By, Key, Place, Redeem, Refusal, Stamp, Stamped, Undo, Undone};
+use crate::loyalty::{self, By, Key, Place, Redeem, Refusal, Stamp, Stamped, Undo, Undone, Why};
 use crate::members::friends;
 use crate::problem::Problem;
 use crate::staff::scans::{self, Line};
@@ -144,11 +144,12 @@ pub(super) async fn redeem(
     }
 }
 
-/// An entry to be taken back.
+/// An entry to be taken back, and why where that is asked.
 #[derive(Deserialize)]
 pub(super) struct TakingBack {
     member: MemberId,
     entry: EntryId,
+    why: Option<Why>,
 }
 
 /// `POST /counter/undo`
@@ -158,7 +159,8 @@ pub(super) async fn undo(
     Clerk(by): Clerk,
     form: Result<Form<TakingBack>, FormRejection>,
 ) -> Result<Response, Problem> {
-    let Form(TakingBack { member, entry }) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
+    let Form(TakingBack { member, entry, why }) =
+        form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let scene = face.scene(reader.lang).await?;
     let ask = Undo {
         member,
@@ -167,7 +169,7 @@ pub(super) async fn undo(
         key: Key::counter(by.device, &format!("undo/{entry}")),
         by: right_of(&by),
     };
-    match loyalty::undo(&face.app, &ask).await? {
+    match loyalty::undo_for(&face.app, &ask, why).await? {
         Ok(undone) => {
             let band = band_of_undoing(&face, &scene, member, &undone).await?;
             desk::done(&face, scene, reader, &by, band).await
@@ -203,9 +205,7 @@ pub(super) async fn refused(face: &Face, scene: &Scene, refusal: &Refusal) -> Re
 }
 
 async fn who_did(face: &Face, member: MemberId, entry: EntryId) -> Result<String, Problem> {
-    let lines = loyalty::history(&face.app.db, member, 100).await?;
-    let line = lines.into_iter().find(|line| line.id == entry);
-    match line {
+    match loyalty::line(&face.app.db, member, entry).await? {
         Some(line) => Ok(staff::name_of(&face.app.db, &Actor { kind: line.actor_kind, id: line.actor_id }).await?),
         None => Ok(String::new()),
     }
@@ -264,8 +264,7 @@ async fn band_of_undoing(face: &Face, scene: &Scene, member: MemberId, undone: &
             (shell.say("done-unredeemed"), shell.fill("done-unredeemed-next", "title", title))
         }
         None => {
-            let lines = loyalty::history(&face.app.db, member, 100).await?;
-            let amount = lines.iter().find(|line| line.id == undone.undoes).map_or(0, |line| line.amount);
+            let amount = loyalty::line(&face.app.db, member, undone.undoes).await?.map_or(0, |line| line.amount);
             let what = shell.fill("act-stamped", "amount", amount);
             (shell.say("done-undone"), shell.fill("done-undone-next", "what", what))
         }
@@ -290,21 +289,26 @@ pub(super) async fn last(face: &Face, scene: &Scene, by: &Signed) -> Result<Vec<
     let mut acts = Vec::with_capacity(lately.len());
     for act in lately {
         let face_of = friends::face_of(app, &app.db, act.member).await?;
-        let what = match act.line.kind {
-            EntryKind::VoucherRedeemed => {
-                scene.shell.fill("act-redeemed", "title", act.title.in_lang(scene.voice().lang))
-            }
-            _ => scene.shell.fill("act-stamped", "amount", act.line.amount),
-        };
-        acts.push(Act {
-            member: act.member.to_string(),
-            entry: act.line.id.to_string(),
-            when: scene.moment(act.line.at),
-            who: face_of.map(|face| face.masked()).unwrap_or_default(),
-            what,
-            can_undo: act.may_undo,
-            is_undone: act.line.is_undone,
-        });
+        let about = face_of.map(|face| face.masked()).unwrap_or_default();
+        acts.push(told(scene, &act, about));
     }
     Ok(acts)
+}
+
+/// An act in words. `about` is what of it the place where it stands does not say already.
+pub(super) fn told(scene: &Scene, act: &loyalty::Act, about: String) -> Act {
+    let what = match act.line.kind {
+        EntryKind::VoucherRedeemed => scene.shell.fill("act-redeemed", "title", act.title.in_lang(scene.voice().lang)),
+        _ => scene.shell.fill("act-stamped", "amount", act.line.amount),
+    };
+    Act {
+        member: act.member.to_string(),
+        entry: act.line.id.to_string(),
+        when: scene.moment(act.line.at),
+        about,
+        what,
+        can_undo: act.may_undo,
+        asks_why: act.asks_why,
+        is_undone: act.line.is_undone,
+    }
 }

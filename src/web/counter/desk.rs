@@ -8,6 +8,7 @@ use http::StatusCode;
 use super::acts;
 use super::guard::Clerk;
 use super::{Offer, Sheet};
+use crate::loyalty::Why;
 use crate::problem::Problem;
 use crate::staff::Signed;
 use crate::web::face::{Face, Scene};
@@ -15,7 +16,7 @@ use crate::web::pieces::{Band, Plain, Shell, Tone};
 use crate::web::reader::Reader;
 use crate::web::{Page, Policy};
 
-/// Something done at this counter lately.
+/// Something done lately: at this counter, or with the member whose sheet is open.
 #[derive(Debug, Clone)]
 pub struct Act {
     /// Whose ledger.
@@ -24,12 +25,14 @@ pub struct Act {
     pub entry: String,
     /// When, in words.
     pub when: String,
-    /// For whom, masked.
-    pub who: String,
+    /// For whom, masked; on a member's own sheet where, and by whom.
+    pub about: String,
     /// What: 「蓋 1 點」.
     pub what: String,
     /// Whether the clerk may still take it back.
     pub can_undo: bool,
+    /// Whether she says why: somebody else did it, or it is long ago.
+    pub asks_why: bool,
     /// Whether it was taken back.
     pub is_undone: bool,
 }
@@ -75,6 +78,19 @@ impl DeskPage {
             next: self.shell.say("counter-unsure"),
             undo: None,
         }
+    }
+}
+
+impl Act {
+    /// The reasons for taking it back: the word in the form, and the words on the button.
+    pub fn reasons(&self, shell: &Shell) -> Vec<(&'static str, String)> {
+        let key = |why| match why {
+            Why::WrongMember => "why-wrong-member",
+            Why::Slip => "why-slip",
+            Why::Returned => "why-returned",
+            Why::Other => "why-other",
+        };
+        Why::ALL.map(|why| (why.word(), shell.say(key(why)))).into()
     }
 }
 

@@ -1,20 +1,22 @@
 //! The sheet after a reading: who it is, what will happen, one big button.
 
-use super::acts::{place_of, refused, right_of};
-use crate::ids::MemberId;
+use super::Act;
+use super::acts::{place_of, refused, right_of, told};
+use crate::ids::{ActorKind, MemberId};
 use crate::loyalty::spec::{Per, StampCard};
+use crate::loyalty::stamps::rules::OWN_UNDO;
 use crate::loyalty::stamps::{Card, CardState};
 use crate::loyalty::{self, Ask, Preview, Refusal, Shelved};
 use crate::members::{self, friends};
 use crate::problem::Problem;
 use crate::spec::definitions;
-use crate::staff::Signed;
 use crate::staff::scans::{Line, Method};
+use crate::staff::{self, Signed};
 use crate::web::face::{Face, Scene};
 use crate::web::pieces::good_in;
 
-/// Sentences for so many stamps at most: more is typed, and the answer says what came of it.
-const OUTCOMES: i64 = 20;
+/// How many of the member's last acts are shown.
+const LAST_ACTS: i64 = 5;
 
 /// The person at the counter, as far as a clerk should see.
 #[derive(Debug, Clone)]
@@ -100,6 +102,10 @@ pub struct Sheet {
     pub vouchers: Vec<SheetVoucher>,
     /// Why vouchers cannot be redeemed now (the number was typed); empty when they can.
     pub no_redeeming: String,
+    /// Her last acts, newest first: here and elsewhere, by whomever. Empty where a voucher's own code was read.
+    pub acts: Vec<Act>,
+    /// Whether one of the last minutes can be taken back: then the list is open.
+    pub is_acts_open: bool,
 }
 
 /// The sheet of a reading.
@@ -111,6 +117,8 @@ pub(super) async fn sheet_of(face: &Face, scene: &Scene, by: &Signed, reading: &
         offers: Vec::new(),
         vouchers: Vec::new(),
         no_redeeming: String::new(),
+        acts: Vec::new(),
+        is_acts_open: false,
     };
     let shelf = loyalty::shelf(&face.app.db, member).await?;
     if let Some(read) = reading.voucher {
@@ -127,7 +135,26 @@ pub(super) async fn sheet_of(face: &Face, scene: &Scene, by: &Signed, reading: &
     for published in definitions::all_latest::<StampCard>(&face.app.db).await? {
         sheet.offers.push(offer(face, scene, by, (reading, member), &published.body).await?);
     }
+    for act in loyalty::lately_with(&face.app, &right_of(by), member, LAST_ACTS).await? {
+        sheet.is_acts_open |= act.may_undo && scene.now < act.line.recorded_at + OWN_UNDO;
+        let about = where_and_by(face, scene, by, &act).await?;
+        sheet.acts.push(told(scene, &act, about));
+    }
     Ok(sheet)
+}
+
+/// 「永康店・小安」: where something was done and by whom; the store alone where no person and no program did it.
+async fn where_and_by(face: &Face, scene: &Scene, by: &Signed, act: &loyalty::Act) -> Result<String, Problem> {
+    let actor = act.actor();
+    let store = scene.store_name(&act.line.store);
+    if actor == by.actor() {
+        return Ok(scene.voice().say_with("act-where-you", &[("store", store.into())]));
+    }
+    if !matches!(actor.kind, ActorKind::Staff | ActorKind::Api) {
+        return Ok(store);
+    }
+    let who = staff::name_of(&face.app.db, &actor).await?;
+    Ok(scene.voice().say_with("act-where-by", &[("store", store.into()), ("by", who.into())]))
 }
 
 async fn who(face: &Face, scene: &Scene, reading: &Line, member: MemberId) -> Result<Who, Problem> {
@@ -176,9 +203,10 @@ async fn offer(
 ) -> Result<Offer, Problem> {
     let title = String::from(card.title.in_lang(scene.voice().lang));
     let programme = card.stamp_card.to_string();
-    let mut ask = Ask { member, card: programme.clone(), stamps: 1, place: place_of(scene, by), by: right_of(by) };
-    let first = match loyalty::preview(&face.app, &ask).await? {
-        Ok(first) => first,
+    let (place, by) = (place_of(scene, by), right_of(by));
+    let ask = Ask { member, card: programme.clone(), stamps: card.earn.at_most, place, by };
+    let previews = match loyalty::preview_each(&face.app, &ask).await? {
+        Ok(previews) => previews,
         Err(refusal) => {
             let band = refused(face, scene, &refusal).await?;
             return Ok(Offer::Refused { title, words: band.words, next: band.next });
@@ -190,15 +218,9 @@ async fn offer(
         let band = refused(face, scene, &Refusal::PassUsed).await?;
         return Ok(Offer::Refused { title, words: band.words, next: band.next });
     }
-    let (stamps, goal) = first.before.as_ref().map_or((0, card.goal), |before| (before.stamps, before.goal));
-    let mut outcomes = vec![outcome(scene, 1, &first)];
-    for amount in 2..=card.earn.at_most.min(OUTCOMES) {
-        ask.stamps = amount;
-        match loyalty::preview(&face.app, &ask).await? {
-            Ok(preview) => outcomes.push(outcome(scene, amount, &preview)),
-            Err(_) => break,
-        }
-    }
+    let before = previews.first().and_then(|first| first.before.as_ref());
+    let (stamps, goal) = before.map_or((0, card.goal), |before| (before.stamps, before.goal));
+    let outcomes = (1..).zip(&previews).map(|(amount, preview)| outcome(scene, amount, preview)).collect();
     let unit = scene.shell.say(match card.earn.per {
         Per::Visit => "stepper-unit-visit",
         Per::Drink => "stepper-unit-drink",

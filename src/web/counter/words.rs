@@ -28,9 +28,11 @@ pub(super) fn refusal(scene: &Scene, refusal: &Refusal, by: &str) -> Band {
         Refusal::TooSoon { until } => care("refused-too-soon", &[("until", scene.from_moment(*until).into())]),
         Refusal::PassUsed => care("refused-pass-used", &[]),
         Refusal::OtherContent => care("refused-scan-used", &[]),
+        Refusal::TakenBack { at, .. } => care("refused-taken-back", &[("when", scene.moment(*at).into())]),
         Refusal::UnknownEntry => no("refused-undo-none", &[]),
         Refusal::NotUndoable => no("refused-undo-kind", &[]),
         Refusal::NotYours => no("refused-undo-other", &[("by", by.into())]),
+        Refusal::NoReason => care("refused-undo-why", &[]),
         Refusal::TooLate { ended } => no("refused-undo-late", &[("ended", scene.moment(*ended).into())]),
         Refusal::RewardUsed { .. } => no("refused-undo-spent", &[]),
         Refusal::CardExpired => no("refused-undo-ended", &[]),
@@ -133,6 +135,8 @@ mod tests {
             Refusal::VoucherRevoked,
             Refusal::OtherStore { stores: vec![String::from("zhongshan"), String::from("online")] },
             Refusal::PassUsed,
+            Refusal::TakenBack { entry: id.into(), at },
+            Refusal::NoReason,
         ];
         let faults = [Fault::NotAPass, Fault::Forged, Fault::Expired { ago: TimeDelta::seconds(40) }, Fault::TooEarly];
         for lang in Lang::ALL {

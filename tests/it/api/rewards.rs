@@ -4,11 +4,12 @@ use chrono::TimeDelta;
 use http::Method;
 use serde_json::{Value, json};
 use shuke::ids::LineUserId;
+use shuke::loyalty::{self, By, Undo};
 use shuke::staff::api_keys::Scope;
 
 use super::{Answer, Program};
 use crate::harness::on_both;
-use crate::shop::Shop;
+use crate::shop::{Shop, clerk, zhongshan};
 
 const ALL: [Scope; 2] = [Scope::MembersRead, Scope::LoyaltyWrite];
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -248,6 +249,42 @@ async fn a_body_that_does_not_fit_changes_nothing_and_says_where() {
         till.call(Method::POST, path, &[form], &good).await.is_problem(415, "not_json");
         till.call(Method::POST, path, &[], &good).await.is_problem(415, "not_json");
         assert!(till.list(&mei, "cards").await.is_empty(), "nothing was given");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_till_that_repeats_what_was_taken_back_is_told_so() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let till = Program::with(&shop, "till", &ALL).await;
+        let full = till.stamps(&mei, 10, "R-1").await;
+        let code = full.body["vouchers"][0]["code"].as_str().expect("a code");
+        assert_eq!(till.redeems(code, "zhongshan", "R-2").await.status, 201);
+        let undo = async || {
+            let (member, by) = (shop.member_id(&mei).await, By::manager(clerk()));
+            let newest = loyalty::history(&db, member, 10).await.unwrap();
+            let entry =
+                newest.iter().find(|line| line.amount >= 0 && line.reverses.is_none() && !line.is_undone).unwrap().id;
+            let ask = Undo { member, entry, place: zhongshan(), key: shop.fresh_key(), by };
+            loyalty::undo(&shop.app, &ask).await.unwrap().expect("a manager may");
+            entry
+        };
+        let entry = undo().await;
+        let again = till.redeems(code, "zhongshan", "R-2").await;
+        again.is_problem(409, "taken_back");
+        assert_eq!(again.body["entry"], json!(entry));
+        assert_eq!(again.body["taken_back_at"], json!(shop.app.clock.now()));
+        assert_eq!(till.list(&mei, "vouchers").await[0]["state"], "issued", "nothing may be handed out for it");
+
+        let entry = undo().await;
+        assert_eq!(full.body["entry"], json!(entry));
+        let again = till.stamps(&mei, 10, "R-1").await;
+        again.is_problem(409, "taken_back");
+        assert!(!again.headers.contains_key("idempotent-replayed"));
+        assert!(till.list(&mei, "cards").await.is_empty());
+        assert_eq!(till.stamps(&mei, 10, "R-3").await.status, 201, "a new reference gives them");
     })
     .await;
 }

@@ -1,10 +1,64 @@
 //! A look at what stamps would do, while somebody else writes.
 
+use shuke::loyalty::stamps::Card;
 use shuke::loyalty::{self, Ask, By};
 use shuke::store::{Db, query};
 
 use crate::harness::on_both;
 use crate::shop::{Shop, clerk, zhongshan};
+
+#[tokio::test]
+async fn each_number_of_stamps_is_told_as_it_would_be_given() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.edits("rewards/coffee.yaml", "cool_down: 10m", "cool_down: none");
+        shop.edits("rewards/coffee.yaml", "at_most: 10", "at_most: 25");
+        shop.publishes("milestones: { 10:", "milestones: { 4: { coupon: free-latte }, 10:").await;
+        for held in [0, 3, 9] {
+            let mei = shop.joins("小美測試").await;
+            if held > 0 {
+                shop.stamps(&mei, held).await;
+            }
+            let stamp = shop.stamp_of(&mei, 1).await;
+            let ask = Ask {
+                member: stamp.member,
+                card: stamp.card.clone(),
+                stamps: 30,
+                place: zhongshan(),
+                by: By::own(clerk()),
+            };
+            let told = loyalty::preview_each(&shop.app, &ask).await.unwrap().expect("it can be");
+            assert_eq!(told.len(), 25, "as many as a visit may earn");
+            for (stamps, told) in (1..).zip(told) {
+                let mut tx = db.begin().await.unwrap();
+                let ask = loyalty::Stamp { stamps, ..stamp.clone() };
+                let given = loyalty::stamp_in(&shop.app, &mut tx, &ask).await.unwrap().expect("it is given");
+                drop(tx);
+                let seen = |cards: &[Card]| -> Vec<_> {
+                    cards
+                        .iter()
+                        .map(|card| (card.ordinal, card.stamps, card.goal, card.state, card.expires_at))
+                        .collect()
+                };
+                assert_eq!(seen(&told.cards), seen(&given.cards), "{stamps} onto {held}");
+                let earns: Vec<_> = told.earns.iter().map(|earned| earned.expires_at).collect();
+                let gets: Vec<_> = given.vouchers.iter().map(|voucher| voucher.expires_at).collect();
+                assert_eq!(earns, gets, "{stamps} onto {held}");
+                assert!(told.earns.iter().all(|earned| earned.title.zh_hant == "拿鐵兌換券"));
+                let before = told.before.map_or(0, |card| card.stamps);
+                assert_eq!((before, told.dropped), (held, given.dropped), "{stamps} onto {held}");
+            }
+            let written = loyalty::history(&db, stamp.member, 10).await.unwrap().len();
+            assert_eq!(written, usize::from(held > 0), "nothing was written");
+        }
+        let nobody = shuke::ids::MemberId(uuid::Uuid::nil());
+        let ask =
+            Ask { member: nobody, card: String::from("coffee"), stamps: 5, place: zhongshan(), by: By::own(clerk()) };
+        let unknown = loyalty::preview_each(&shop.app, &ask).await.unwrap();
+        assert_eq!(unknown.err(), Some(loyalty::Refusal::UnknownMember));
+    })
+    .await;
+}
 
 /// How many wait for the lock on the table of milestones.
 async fn waiting(db: &Db) -> i64 {

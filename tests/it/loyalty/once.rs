@@ -47,12 +47,43 @@ async fn every_act_answers_twice_alike() {
         let undo = Undo { member, entry: first.entry, place: zhongshan(), key: shop.fresh_key(), by };
         let back = loyalty::undo(&shop.app, &undo).await.unwrap().expect("it is just used");
         assert_eq!(back.vouchers[0].state, VoucherState::Issued);
-        let answer = loyalty::redeem(&shop.app, &redeem).await.unwrap().expect("it was");
-        assert_eq!(answer, again, "also after it was undone");
-        assert_eq!(loyalty::Redeemed { repeated: false, ..answer }, first);
+        assert_eq!(loyalty::Redeemed { repeated: false, ..again }, first);
         let again = loyalty::undo(&shop.app, &undo).await.unwrap().expect("it was");
         assert_eq!(loyalty::Undone { repeated: false, ..again }, back);
         assert_eq!(loyalty::history(&db, member, 100).await.unwrap().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_taken_back_is_not_told_as_done() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let stamp = shop.stamp_of(&mei, 10).await;
+        let full = loyalty::stamp(&shop.app, &stamp).await.unwrap().expect("it is given");
+        let code = full.vouchers[0].code.clone();
+        let redeem = Redeem { code, place: zhongshan(), key: shop.fresh_key(), by: By::own(clerk()) };
+        let used = loyalty::redeem(&shop.app, &redeem).await.unwrap().expect("it is good");
+        shop.app.clock.advance(TimeDelta::seconds(2));
+        let at = shop.app.clock.now();
+        shop.undoes(&mei, used.entry).await.expect("it is just used");
+        shop.app.clock.advance(TimeDelta::seconds(2));
+        let again = loyalty::redeem(&shop.app, &redeem).await.unwrap();
+        assert_eq!(again, Err(Refusal::TakenBack { entry: used.entry, at }));
+        assert_eq!(shop.vouchers(&mei).await[0].state, VoucherState::Issued, "it is still hers");
+
+        let at = shop.app.clock.now();
+        shop.undoes(&mei, full.entry).await.expect("it is just given");
+        let again = loyalty::stamp(&shop.app, &stamp).await.unwrap();
+        assert_eq!(again, Err(Refusal::TakenBack { entry: full.entry, at }));
+        let other = Stamp { stamps: 3, ..stamp.clone() };
+        assert_eq!(loyalty::stamp(&shop.app, &other).await.unwrap(), Err(Refusal::OtherContent));
+        assert_eq!(loyalty::history(&db, stamp.member, 100).await.unwrap().len(), 4, "nothing was written");
+
+        // Under a key of its own it is given.
+        let anew = loyalty::stamp(&shop.app, &Stamp { key: shop.fresh_key(), ..stamp }).await.unwrap();
+        assert!(!anew.expect("the cool-down went with it").repeated);
     })
     .await;
 }

@@ -13,7 +13,7 @@ use crate::harness::on_both;
 use crate::shop::Shop;
 
 /// More than the three seconds within which two readings are one act.
-const A_WHILE: TimeDelta = TimeDelta::seconds(4);
+pub(super) const A_WHILE: TimeDelta = TimeDelta::seconds(4);
 
 impl Shop {
     /// The scanner gun reads what her phone shows now.
@@ -36,7 +36,7 @@ impl Shop {
     }
 
     /// The clerk takes the sheet's first voucher.
-    async fn takes_voucher(&self, till: &mut Browser, sheet: &Answer) -> Answer {
+    pub(super) async fn takes_voucher(&self, till: &mut Browser, sheet: &Answer) -> Answer {
         let (scan, voucher) = (sheet.field("scan"), sheet.field("voucher"));
         till.part("/counter/redeem", &[("scan", &scan), ("voucher", &voucher)]).await
     }
@@ -45,6 +45,12 @@ impl Shop {
     pub(super) async fn presses_undo(&self, till: &mut Browser, answer: &Answer) -> Answer {
         let (member, entry) = (answer.field("member"), answer.field("entry"));
         till.part("/counter/undo", &[("member", &member), ("entry", &entry)]).await
+    }
+
+    /// She says why, too.
+    pub(super) async fn undoes_for(&self, till: &mut Browser, answer: &Answer, why: &str) -> Answer {
+        let (member, entry) = (answer.field("member"), answer.field("entry"));
+        till.part("/counter/undo", &[("member", &member), ("entry", &entry), ("why", why)]).await
     }
 
     pub(super) async fn readings(&self, of: StaffId) -> Vec<(Method, String)> {
@@ -130,7 +136,7 @@ async fn from_the_first_reading_to_the_voucher_and_its_second_try() {
     .await;
 }
 
-async fn till_staff(shop: &Shop) -> StaffId {
+pub(super) async fn till_staff(shop: &Shop) -> StaffId {
     people::by_name(&shop.app.db, "小安").await.unwrap().unwrap().id
 }
 
@@ -154,10 +160,13 @@ async fn what_is_asked_twice_on_one_reading_is_done_once() {
         other.says("這次掃描已經用過了");
         assert_eq!(shop.card(&mei).await.stamps, 2);
 
-        // Undone, it stays undone: the reading has done its act.
+        // Undone, it stays undone: the reading has done its act, and nobody is told that it counts.
         shop.presses_undo(&mut till, &given).await.says("已復原");
         shop.presses_undo(&mut till, &given).await.says("不需要再做任何事");
-        shop.gives(&mut till, &first, "2").await.says("沒有重複計算");
+        let again = shop.gives(&mut till, &first, "2").await;
+        assert_eq!(again.status, 422);
+        again.says("這次掃描做的已在");
+        again.says_nothing_of("已蓋");
         assert!(loyalty::cards_of(&db, shop.member_id(&mei).await).await.unwrap().is_empty());
     })
     .await;
@@ -335,7 +344,11 @@ async fn a_clerk_undoes_her_own_and_a_manager_anybodys() {
         shop.enters_pin(&mut till, lin, PIN).await;
         let desk = till.get("/counter/").await;
         desk.says("蓋 2 點");
-        shop.presses_undo(&mut till, &desk).await.says("蓋 2 點已取消");
+        desk.says("為什麼復原？");
+        let unsaid = shop.presses_undo(&mut till, &desk).await;
+        assert_eq!(unsaid.status, 422);
+        unsaid.says("復原這一筆要選原因");
+        shop.undoes_for(&mut till, &desk, "slip").await.says("蓋 2 點已取消");
         assert!(loyalty::cards_of(&db, shop.member_id(&mei).await).await.unwrap().is_empty());
         till.get("/counter/").await.says("class=\"undone\"");
     })

@@ -29,7 +29,7 @@ async fn a_manager_undoes_what_her_own_stores_did() {
         let lin = shop.employs("林店長", Role::Manager, "zhongshan").await;
         shop.app.clock.advance(TimeDelta::hours(1));
         shop.enters_pin(&mut till, lin, PIN).await;
-        shop.presses_undo(&mut till, &given).await.says("蓋 2 點已取消");
+        shop.undoes_for(&mut till, &given, "wrong_member").await.says("蓋 2 點已取消");
         assert!(loyalty::cards_of(&db, shop.member_id(&mei).await).await.unwrap().is_empty());
     })
     .await;

@@ -2,7 +2,9 @@
 
 mod browser;
 mod counter;
+mod counter_acts;
 mod counter_limits;
+mod counter_sheet;
 mod door;
 mod limits;
 mod member;

@@ -1,0 +1,49 @@
+//! The sheet promises what giving then does, for every number of stamps a visit may earn.
+
+use shuke::loyalty::coupons::VoucherState;
+
+use super::Answer;
+use super::counter::opening;
+use crate::harness::on_both;
+
+/// The sentences the stepper shows.
+fn outcomes(sheet: &Answer) -> Vec<String> {
+    let json = sheet.body.split("data-outcomes=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a stepper");
+    serde_json::from_str(&json.replace("&#34;", "\"")).expect("sentences")
+}
+
+/// What stands between two words.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    text.split(before).nth(1).and_then(|rest| rest.split(after).next()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn every_number_a_visit_may_earn_is_promised_and_done() {
+    on_both(async |db| {
+        let (shop, mei, _, mut till) = opening(&db).await;
+        shop.edits("rewards/coffee.yaml", "at_most: 10", "at_most: 60");
+        shop.publishes("milestones: { 10:", "milestones: { 3: { coupon: free-latte }, 10:").await;
+        let sheet = shop.reads(&mut till, &mei).await;
+        let promised = outcomes(&sheet);
+        assert_eq!(promised.len(), 60);
+        sheet.says("max=\"60\"");
+        sheet.says("<span>蓋 60 點</span>");
+        for amount in [1, 2, 3, 7, 10, 12, 20, 21, 45, 60] {
+            let promise = &promised[amount - 1];
+            assert!(promise.starts_with(&format!("＋{amount} 點")), "{promise}");
+            let sheet = shop.reads(&mut till, &mei).await;
+            assert_eq!(&outcomes(&sheet)[amount - 1], promise, "what was taken back left nothing");
+            let given = shop.gives(&mut till, &sheet, &amount.to_string()).await;
+            let band = between(&given.body, "<strong>", "</strong>");
+            let gifts =
+                shop.vouchers(&mei).await.iter().filter(|voucher| voucher.state == VoucherState::Issued).count();
+            assert_eq!(promise.matches("拿鐵兌換券").count(), gifts, "{promise}");
+            assert_eq!(band.matches("拿鐵兌換券").count(), gifts, "{band}");
+            let card = shop.card(&mei).await;
+            assert!(promise.ends_with(&format!("{}／{}", card.stamps, card.goal)), "{promise} {card:?}");
+            assert_eq!(promise.contains("集滿了"), band.contains("集滿"), "{promise} {band}");
+            shop.presses_undo(&mut till, &given).await.says("已取消");
+        }
+    })
+    .await;
+}
