@@ -524,6 +524,8 @@ create table batch (
     attempts bigint not null default 0,
     first_tried_at timestamptz,
     next_at timestamptz not null,
+    -- Since when LINE says that another delivery holds the month's messages reserved.
+    reserved_since timestamptz,
     settled_at timestamptz,
     request_id text,
     error text,

@@ -47,10 +47,14 @@ pub async fn obstacles(
     if app.clock.now() >= plan.created_at + GOOD_FOR {
         found.push(Difference::TooOld { planned_at: plan.created_at });
     }
-    let last = store::last_run(on, &plan.campaign).await?;
+    let mut on = on.into();
+    let last = store::last_run(on.by_ref(), &plan.campaign).await?;
     if let Some(Ran { run, at }) = last.filter(|last| last.at >= plan.created_at) {
         found.push(Difference::RunSince { run, at });
     }
+    let cut_short = store::cut_short(on, &plan.campaign, &plan.fingerprint.spec).await?;
+    let since = cut_short.into_iter().find(|run| !plan.fingerprint.after.contains(run));
+    found.extend(since.map(|run| Difference::CancelledSince { run }));
     Ok(found)
 }
 

@@ -1,8 +1,8 @@
 //! The digest of a plan, and what has changed when one no longer fits.
 //!
-//! The digest is the SHA-256 of the canonical JSON `{"definitions", "people", "schedule", "spec", "tariff"}`: each
-//! definition with its version, each person who gets it with her variant and the keyed hash of her messages, in order of
-//! their ids. It is worked out person by person, so that an audience of a million needs no more memory than one.
+//! The digest is the SHA-256 of the canonical JSON `{"after", "definitions", "people", "schedule", "spec", "tariff"}`: the
+//! cancelled runs it goes on from, each definition with its version, each person who gets it with her variant and the keyed
+//! hash of her messages, in order of their ids. It is worked out person by person, so that an audience of a million needs no more memory than one.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,9 @@ const ONLY_VARIANT: &str = "a";
 /// Everything a digest covers but the people: what `apply` compares with how it stands then.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fingerprint {
+    /// The cancelled runs it goes on from, newest first: who got one of them, or may have, is out.
+    #[serde(default)]
+    pub after: Vec<RunId>,
     /// The definitions the plan rests on, by kind and name.
     pub definitions: Vec<Pin>,
     /// When it goes out.
@@ -66,6 +69,11 @@ pub enum Difference {
         /// When.
         at: DateTime<Utc>,
     },
+    /// A run of the campaign was cancelled after the plan was made: who got it is still in the plan.
+    CancelledSince {
+        /// Which run.
+        run: RunId,
+    },
     /// The month's messages do not suffice.
     Quota {
         /// Messages of the plan.
@@ -111,9 +119,11 @@ pub(super) struct Digest {
 }
 
 impl Digest {
-    pub fn new(definitions: &[Pin]) -> Self {
+    pub fn new(after: &[RunId], definitions: &[Pin]) -> Self {
         let sha = Sha256::new()
-            .chain_update(r#"{"definitions":"#)
+            .chain_update(r#"{"after":"#)
+            .chain_update(canonical::json(&after))
+            .chain_update(r#","definitions":"#)
             .chain_update(canonical::json(&definitions))
             .chain_update(r#","people":["#);
         Self { sha, is_first: true }
@@ -170,6 +180,7 @@ mod tests {
 
     fn print() -> Fingerprint {
         Fingerprint {
+            after: vec![RunId(Uuid::from_u128(9))],
             definitions: vec![pin("campaign", "winback", 1, "aa"), pin("template", "templates/winback.yaml", 3, "bb")],
             schedule: Value::Null,
             spec: String::from("aa"),
@@ -182,7 +193,7 @@ mod tests {
     }
 
     fn digest(print: &Fingerprint, people: &[(MemberId, Vec<u8>)]) -> String {
-        let mut digest = Digest::new(&print.definitions);
+        let mut digest = Digest::new(&print.after, &print.definitions);
         for (member, hash) in people {
             digest.person(*member, hash);
         }
@@ -194,6 +205,7 @@ mod tests {
         for count in 0..=3 {
             let (print, people) = (print(), &people()[..count]);
             let whole = json!({
+                "after": print.after,
                 "people": people.iter().map(|(member, hash)| person(*member, hash)).collect::<Vec<_>>(),
                 "definitions": print.definitions, "schedule": print.schedule, "spec": print.spec, "tariff": print.tariff,
             });
@@ -208,7 +220,8 @@ mod tests {
         other[2].1[31] ^= 1;
         assert_ne!(digest(&print(), &other), first, "one bit of one message");
         assert_ne!(digest(&print(), &people()[..2]), first, "one person less");
-        let changes: [fn(&mut Fingerprint); 5] = [
+        let changes: [fn(&mut Fingerprint); 6] = [
+            |print| print.after.clear(),
             |print| print.definitions[1].version = 4,
             |print| print.definitions[0].hash = String::from("ab"),
             |print| print.spec = String::from("ab"),

@@ -12,8 +12,8 @@ use super::proposal::Proposal;
 use super::store;
 use super::types::{More, People, Plan, QuotaLine, Sample, counts};
 use crate::app::App;
-use crate::delivery::{self, QuotaError, Reason, bodies, gate};
-use crate::ids::{AccountId, MemberId, PlanId};
+use crate::delivery::{self, QuotaError, Reason, bodies, gate, runs};
+use crate::ids::{AccountId, MemberId, PlanId, RunId};
 use crate::loyalty::{Holding, holdings};
 use crate::members::{accounts, friends, keys};
 use crate::secret::DataKey;
@@ -45,11 +45,14 @@ pub enum PushError {
 
 /// Plans a campaign.
 pub async fn plan(app: &App, proposal: &Proposal<'_>) -> Result<Plan, PushError> {
+    let began = app.clock.now();
     let quota = delivery::quota(app).await?;
     let account = accounts::ensure(app).await?;
-    let id = store::begin(app, proposal.campaign.name()).await?;
-    let mut draft = Draft::new(app, proposal, id, account);
-    let moment = Moment { now: app.clock.now(), zone: proposal.brand.zone() };
+    let mut print = proposal.fingerprint();
+    print.after = store::cut_short(&app.db, proposal.campaign.name(), &print.spec).await?;
+    let id = store::begin(app, proposal.campaign.name(), began).await?;
+    let mut draft = Draft::new(app, proposal, id, account, print.after.clone());
+    let moment = Moment { now: began, zone: proposal.brand.zone() };
     let mut last = None;
     loop {
         let chosen = audience(&app.db, account, &proposal.segment.rule, moment, last, ASKED).await?;
@@ -66,7 +69,6 @@ pub async fn plan(app: &App, proposal: &Proposal<'_>) -> Result<Plan, PushError>
     let Draft { digest, out, inside, samples, .. } = draft;
     let tariff = &proposal.brand.tariff;
     let used = quota.used + quota.promised;
-    let print = proposal.fingerprint();
     let mut plan = Plan {
         campaign: String::from(proposal.campaign.name()),
         digest: digest.finish(&print),
@@ -104,10 +106,19 @@ fn without_bodies(plan: &Plan) -> Value {
 /// Plans what the brand's files would publish, without a campaign; the digest `apply` accepts.
 pub async fn plan_definitions(app: &App, pins: Vec<Pin>) -> sqlx::Result<String> {
     let print = Fingerprint { definitions: pins, ..Fingerprint::default() };
-    let digest = Digest::new(&print.definitions).finish(&print);
-    let id = store::begin(app, "").await?;
+    let digest = Digest::new(&print.after, &print.definitions).finish(&print);
+    let id = store::begin(app, "", app.clock.now()).await?;
     store::finish(app, id, &digest, &print, json!({})).await?;
     Ok(digest)
+}
+
+/// What there was of a person before.
+#[derive(Clone, Copy)]
+struct Before<'a> {
+    /// What she has, where her message speaks of it.
+    holding: Option<&'a Holding>,
+    /// Whether a run this plan goes on from reached her, or may have.
+    got_it: bool,
 }
 
 /// A plan in the making.
@@ -115,6 +126,8 @@ struct Draft<'a> {
     app: &'a App,
     id: PlanId,
     account: AccountId,
+    /// The cancelled runs it goes on from.
+    after: Vec<RunId>,
     press: Press<'a>,
     digest: Digest,
     inside: i64,
@@ -123,13 +136,14 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(app: &'a App, proposal: &'a Proposal<'a>, id: PlanId, account: AccountId) -> Self {
+    fn new(app: &'a App, proposal: &'a Proposal<'a>, id: PlanId, account: AccountId, after: Vec<RunId>) -> Self {
         Self {
             app,
             id,
             account,
             press: Press::new(app, proposal),
-            digest: Digest::new(&proposal.pins),
+            digest: Digest::new(&after, &proposal.pins),
+            after,
             inside: 0,
             out: BTreeMap::new(),
             samples: Samples::default(),
@@ -138,10 +152,15 @@ impl<'a> Draft<'a> {
 
     /// Decides about the next people, who come in order of their ids, and writes them down.
     async fn write(&mut self, page: &[Chosen]) -> sqlx::Result<()> {
-        let holdings = self.holdings(page).await?;
+        let members: Vec<MemberId> = page.iter().map(|chosen| chosen.member).collect();
+        let holdings = self.holdings(&members).await?;
+        let got = runs::may_have_got(&self.app.db, &self.after, &members).await?;
         let mut shared: BTreeMap<Vec<u8>, String> = BTreeMap::new();
-        let people: Vec<store::Person> =
-            page.iter().map(|chosen| self.decide(chosen, holdings.get(&chosen.member), &mut shared)).collect();
+        let mut people: Vec<store::Person> = Vec::with_capacity(page.len());
+        for chosen in page {
+            let before = Before { holding: holdings.get(&chosen.member), got_it: got.contains(&chosen.member) };
+            people.push(self.decide(chosen, before, &mut shared));
+        }
         let mut tx: Tx = self.app.db.begin().await?;
         for (hash, messages) in &shared {
             store::add_body(&mut tx, self.id, hash, messages).await?;
@@ -150,23 +169,17 @@ impl<'a> Draft<'a> {
         tx.commit().await
     }
 
-    async fn holdings(&mut self, page: &[Chosen]) -> sqlx::Result<HashMap<MemberId, Holding>> {
+    async fn holdings(&mut self, members: &[MemberId]) -> sqlx::Result<HashMap<MemberId, Holding>> {
         if !self.press.asks_holdings {
             return Ok(HashMap::new());
         }
-        let members: Vec<_> = page.iter().map(|chosen| chosen.member).collect();
-        let holdings = holdings(&self.app.db, &members, self.app.clock.now()).await?;
+        let holdings = holdings(&self.app.db, members, self.app.clock.now()).await?;
         self.press.learn_titles(holdings.values()).await?;
         Ok(holdings)
     }
 
     /// In, with her messages; or out, with the reason.
-    fn decide(
-        &mut self,
-        chosen: &Chosen,
-        holding: Option<&Holding>,
-        shared: &mut BTreeMap<Vec<u8>, String>,
-    ) -> store::Person {
+    fn decide(&mut self, chosen: &Chosen, before: Before<'_>, shared: &mut BTreeMap<Vec<u8>, String>) -> store::Person {
         let mut person = store::Person {
             member: chosen.member,
             account: self.account,
@@ -175,7 +188,7 @@ impl<'a> Draft<'a> {
             body_hash: None,
             sealed_body: None,
         };
-        match self.message(chosen, holding) {
+        match self.message(chosen, before) {
             Ok((key, Written { hash, text })) => {
                 self.inside += 1;
                 self.digest.person(chosen.member, &hash);
@@ -195,16 +208,19 @@ impl<'a> Draft<'a> {
         person
     }
 
-    fn message(&mut self, chosen: &Chosen, holding: Option<&Holding>) -> Result<(DataKey, Written), Reason> {
+    fn message(&mut self, chosen: &Chosen, before: Before<'_>) -> Result<(DataKey, Written), Reason> {
         gate::pass(gate::Facts {
             reach: chosen.reach,
             is_joined: chosen.is_joined,
             has_consented: chosen.has_consented,
             is_test: chosen.is_test,
         })?;
+        if before.got_it {
+            return Err(Reason::AlreadyGotIt);
+        }
         let wrapped = chosen.wrapped_key.as_deref();
         let key = wrapped.and_then(|wrapped| keys::unwrap(self.app, chosen.member, wrapped)).ok_or(Reason::Erased)?;
-        let written = self.press.print(chosen, &key, holding).ok_or(Reason::UnfitMessage)?;
+        let written = self.press.print(chosen, &key, before.holding).ok_or(Reason::UnfitMessage)?;
         Ok((key, written))
     }
 }

@@ -29,10 +29,11 @@ pub struct Proposal<'a> {
 }
 
 impl Proposal<'_> {
-    /// What `apply` compares.
+    /// What `apply` compares, but for the runs a plan goes on from.
     pub fn fingerprint(&self) -> Fingerprint {
         let tariff = serde_json::to_value(&self.brand.tariff).expect("a tariff is plain data with text keys");
         Fingerprint {
+            after: Vec::new(),
             definitions: self.pins.clone(),
             schedule: serde_json::Value::Null,
             spec: canonical::hash(self.campaign),

@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::store::{self, Ran};
 use super::types::{Count, counts};
 use crate::app::App;
+use crate::delivery::Reason;
 use crate::delivery::approval::{self, State};
-use crate::delivery::runs;
+use crate::delivery::runs::{self, Counts};
 use crate::ids::RunId;
 
 /// A run. As JSON exactly what `shuke status NAME --format json` prints. When it has ended, planned = accepted + refused +
@@ -20,7 +21,7 @@ pub struct Status {
     pub run: RunId,
     /// What it is doing.
     pub state: State,
-    /// People it was planned for.
+    /// People it was planned for, also while not all of their deliveries are written.
     pub planned: i64,
     /// Those whose message LINE took. That is not yet delivery.
     pub accepted: i64,
@@ -70,20 +71,13 @@ pub async fn status_of(app: &App, run: RunId) -> sqlx::Result<Option<Status>> {
 async fn of(app: &App, Ran { run, at }: Ran, campaign: &str) -> sqlx::Result<Status> {
     let approval = approval::find(&app.db, run).await?;
     let state = approval.as_ref().map_or(State::Preparing, |approval| approval.state);
-    let counts_of_run = runs::count(&app.db, run).await?;
-    let mut planned = counts_of_run.planned;
-    let mut waiting = counts_of_run.waiting;
-    if state == State::Preparing
-        && let Some((_, plan)) = store::plan_of(&app.db, run).await?
-    {
-        planned = store::count_inside(&app.db, plan).await?;
-        waiting = planned;
-    }
+    let approved = approval.as_ref().map_or(0, |approval| approval.approved);
+    let counts_of_run = with_unwritten(runs::count(&app.db, run).await?, approved, state);
     Ok(Status {
         campaign: String::from(campaign),
         run,
         state,
-        planned,
+        planned: counts_of_run.planned,
         accepted: counts_of_run.accepted,
         refused: counts_of_run.refused(),
         skipped: counts(counts_of_run.skipped.iter().copied()),
@@ -91,9 +85,31 @@ async fn of(app: &App, Ran { run, at }: Ran, campaign: &str) -> sqlx::Result<Sta
         paused_because: approval.and_then(|approval| approval.paused_because),
         more: Progress {
             at,
-            waiting,
+            waiting: counts_of_run.waiting,
             refused: counts(counts_of_run.refused.iter().copied()),
             doubtful: runs::unknown_batches(&app.db, run).await?,
         },
     })
+}
+
+/// The counts of a run together with the people whose deliveries are not written: all that its plan counted are told of,
+/// wherever the writing was stopped.
+fn with_unwritten(mut counts: Counts, approved: i64, state: State) -> Counts {
+    let unwritten = (approved - counts.planned).max(0);
+    match state {
+        _ if unwritten == 0 => {}
+        State::Preparing | State::Paused => {
+            counts.planned += unwritten;
+            counts.waiting += unwritten;
+        }
+        State::Cancelled => {
+            counts.planned += unwritten;
+            match counts.skipped.iter_mut().find(|(reason, _)| *reason == Reason::Cancelled) {
+                Some((_, count)) => *count += unwritten,
+                None => counts.skipped.push((Reason::Cancelled, unwritten)),
+            }
+        }
+        State::Open | State::Done => {}
+    }
+    counts
 }

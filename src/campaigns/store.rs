@@ -6,9 +6,9 @@ use sqlx::types::Json;
 
 use super::digest::Fingerprint;
 use crate::app::App;
-use crate::delivery::Reason;
 use crate::delivery::bodies::Hash;
 use crate::delivery::runs::Planned;
+use crate::delivery::{Reason, State};
 use crate::ids::{AccountId, Actor, LineUserId, MemberId, PlanId, RunId};
 use crate::secret::Sealed;
 use crate::store::{On, Tx, insert_rows, page_by_page, query};
@@ -31,7 +31,7 @@ pub struct Kept {
     pub digest: String,
     /// The campaign; empty for a plan of definitions alone.
     pub campaign: String,
-    /// When it was made.
+    /// When its making began.
     pub created_at: DateTime<Utc>,
     /// What it rests on.
     pub fingerprint: Json<Fingerprint>,
@@ -58,8 +58,8 @@ pub(super) struct Person {
     pub sealed_body: Option<Sealed<String>>,
 }
 
-/// Begins a plan, still without a digest.
-pub(super) async fn begin(app: &App, campaign: &str) -> sqlx::Result<PlanId> {
+/// Begins a plan, still without a digest. Its age, and which runs are newer than it, count from `began`.
+pub(super) async fn begin(app: &App, campaign: &str, began: DateTime<Utc>) -> sqlx::Result<PlanId> {
     let id: PlanId = app.ids.make();
     query(
         app.db.writer(),
@@ -68,7 +68,7 @@ pub(super) async fn begin(app: &App, campaign: &str) -> sqlx::Result<PlanId> {
     .bind(id)
     .bind(format!("{DRAFT}{id}"))
     .bind(campaign)
-    .bind(app.clock.now())
+    .bind(began)
     .bind(Json(Fingerprint::default()))
     .bind(Json(Value::Object(serde_json::Map::new())))
     .execute()
@@ -159,10 +159,9 @@ async fn give_digest(
             .execute()
             .await?;
     }
-    query(&mut tx, "update plan set digest = $2, created_at = $3, fingerprint = $4, summary = $5 where id = $1")
+    query(&mut tx, "update plan set digest = $2, fingerprint = $3, summary = $4 where id = $1")
         .bind(plan)
         .bind(digest)
-        .bind(app.clock.now())
         .bind(Json(fingerprint.clone()))
         .bind(Json(summary.clone()))
         .execute()
@@ -202,6 +201,21 @@ pub async fn last_run(on: impl Into<On<'_>>, campaign: &str) -> sqlx::Result<Opt
     .bind(campaign)
     .optional()
     .await
+}
+
+/// What a plan of the campaign's file `spec` goes on from: the newest runs of the campaign, oldest last, as far as they were
+/// of that file and cancelled.
+pub(super) async fn cut_short(on: impl Into<On<'_>>, campaign: &str, spec: &str) -> sqlx::Result<Vec<RunId>> {
+    let runs = query(
+        on,
+        "select r.id, a.state, p.fingerprint from run r join plan p on p.id = r.plan join approval a on a.run = r.id
+         where r.campaign = $1 order by r.created_at desc, r.id desc",
+    )
+    .bind(campaign)
+    .all::<(RunId, State, Json<Fingerprint>)>()
+    .await?;
+    let cancelled = runs.into_iter().take_while(|(_, state, print)| *state == State::Cancelled && print.spec == spec);
+    Ok(cancelled.map(|(run, ..)| run).collect())
 }
 
 /// The campaign and the plan of a run.

@@ -9,7 +9,7 @@ use super::teller::{Sheet, Teller, grouped};
 use super::{Exit, Format, print};
 use crate::app::App;
 use crate::campaigns::{self, Status};
-use crate::delivery::State;
+use crate::delivery::{Pause, State};
 use crate::spec::brand_file::BrandFile;
 use crate::spec::definitions;
 
@@ -102,11 +102,26 @@ fn notes(status: &Status, teller: &Teller) -> Vec<String> {
             teller.say_with("push-doubtful", &blanks)
         })
         .collect();
-    if status.state == State::Paused {
-        notes.push(teller.next("push-resume-next", &format!("resume {}", status.campaign)));
+    let is_copy = status.paused_because.as_deref() == Some(Pause::RestoredCopy.word());
+    match status.state {
+        State::Paused if is_copy => notes.push(after_restore(teller, &status.campaign)),
+        State::Paused => notes.push(teller.next("push-resume-next", &format!("resume {}", status.campaign))),
+        State::Cancelled => notes.push(after_cancel(teller, &status.campaign)),
+        State::Preparing | State::Open | State::Done => {}
     }
     if status.accepted > 0 {
         notes.push(teller.say("push-accepted-note"));
     }
     notes
+}
+
+/// How those who have not got a cancelled run may still get it.
+pub(super) fn after_cancel(teller: &Teller, campaign: &str) -> String {
+    teller.next("push-cancelled-next", &format!("plan {campaign}"))
+}
+
+/// What becomes of a run that a restored copy may not go on with.
+pub(super) fn after_restore(teller: &Teller, campaign: &str) -> String {
+    let end = teller.next("push-restored-next", &format!("cancel {campaign}"));
+    format!("{end}\n  {}", teller.command(&format!("plan {campaign}")))
 }

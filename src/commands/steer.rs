@@ -5,7 +5,7 @@ use std::io::Write as _;
 use serde_json::json;
 
 use super::open::Place;
-use super::status::{Args, never_ran, teller};
+use super::status::{Args, after_cancel, after_restore, never_ran, teller};
 use super::{Exit, Format, print};
 use crate::campaigns::{self, Steered};
 use crate::delivery::State;
@@ -42,13 +42,20 @@ pub async fn steer(place: &Place, args: Args, wish: Wish) -> anyhow::Result<Exit
                 Wish::Resume => ("push-resumed-now", State::Open),
                 Wish::Cancel => ("push-cancelled-now", State::Cancelled),
             };
-            (run, state, teller.say_with(key, &[campaign]), Exit::Ok)
+            let mut said = teller.say_with(key, &[campaign]);
+            if wish == Wish::Cancel {
+                said = format!("{said}\n{}", after_cancel(&teller, name));
+            }
+            (run, state, said, Exit::Ok)
         }
         Steered::Not(run, state) => {
             let said = teller.say_with("push-not-running", &[campaign, ("state", teller.state(state).into())]);
             (run, state, said, if is_so(wish, state) { Exit::Ok } else { Exit::Failed })
         }
-        Steered::RestoredCopy(run) => (run, State::Paused, teller.say("push-restored-copy"), Exit::Refused),
+        Steered::RestoredCopy(run) => {
+            let said = format!("{}\n{}", teller.say("push-restored-copy"), after_restore(&teller, name));
+            (run, State::Paused, said, Exit::Refused)
+        }
     };
     let is_done = matches!(steered, Steered::Done(_));
     match args.format {

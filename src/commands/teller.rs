@@ -98,6 +98,7 @@ impl Teller {
             Difference::RunSince { at, .. } => {
                 self.say_with("push-differs-run-since", &[("at", self.moment(*at).into())])
             }
+            Difference::CancelledSince { .. } => self.say("push-differs-cancelled-since"),
             Difference::Quota { need, left } => {
                 self.say_with("push-differs-quota", &[("need", grouped(*need).into()), ("left", grouped(*left).into())])
             }

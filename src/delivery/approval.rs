@@ -160,6 +160,15 @@ async fn stop(app: &App, on: impl Into<On<'_>>, run: RunId, from: State, because
 
 /// Lets a paused run go on with what is left of it. Ring `app.sender_bell` after the commit.
 pub async fn resume(app: &App, tx: &mut Tx, run: RunId) -> sqlx::Result<Resumed> {
+    // What waits for reserved messages begins to wait anew. Batches are locked before the approval, as the sender does.
+    query(
+        &mut *tx,
+        "update batch set reserved_since = null where run = $1 and reserved_since is not null
+         and exists (select 1 from approval a where a.run = batch.run and a.state = 'paused')",
+    )
+    .bind(run)
+    .execute()
+    .await?;
     let changed = query(
         &mut *tx,
         "update approval set state = 'open', paused_because = null, changed_at = $2

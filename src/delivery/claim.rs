@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::bodies::{self, Hash};
 use super::gate::{self, Facts, Reason};
 use super::lanes::Room;
-use super::outcome::{Retry, longest_wait, may_retry};
+use super::outcome::{AHEAD, Pause, Retry, is_of_another_month, longest_wait, may_retry};
 use super::runs::Kind;
 use super::sender::Rooms;
 use super::{approval, fault, line_side, settle};
@@ -39,6 +39,7 @@ pub(super) struct Claimed {
     /// Tries that may have been accepted, this one included.
     pub attempts: i64,
     pub first_tried_at: DateTime<Utc>,
+    pub reserved_since: Option<DateTime<Utc>>,
 }
 
 /// What was taken.
@@ -55,12 +56,14 @@ struct Due {
     id: BatchId,
     recipients: i64,
     attempts: i64,
+    first_tried_at: Option<DateTime<Utc>>,
     next_at: DateTime<Utc>,
 }
 
 impl Due {
     fn is_due(&self, now: DateTime<Utc>) -> bool {
-        self.next_at <= now || self.next_at - now > longest_wait(self.attempts)
+        let is_ahead = self.first_tried_at.is_some_and(|first| first > now + AHEAD);
+        self.next_at <= now || is_ahead || self.next_at - now > longest_wait(self.attempts)
     }
 }
 
@@ -75,6 +78,7 @@ struct Batch {
     is_tried: bool,
     attempts: i64,
     first_tried_at: Option<DateTime<Utc>>,
+    reserved_since: Option<DateTime<Utc>>,
 }
 
 /// One person of a batch, with what the gate asks for.
@@ -108,6 +112,11 @@ pub(super) async fn claim(app: &App, lease: &Lease, rooms: Rooms, in_flight: &Ha
         let mut texts = HashMap::new();
         for batch in batches {
             let people = people.remove(&batch.id).unwrap_or_default();
+            if is_of_another_month(batch.reserved_since, now) {
+                approval::pause(app, &mut tx, batch.run, Pause::QuotaSpent).await?;
+                tracing::error!(run.id = %batch.run, batch.id = %batch.id, "a month ended while another delivery held its messages reserved; the run is paused");
+                continue;
+            }
             let is_tried = batch.is_tried;
             let taken = if is_tried {
                 again(app, &mut tx, batch, people, &mut texts, now).await?
@@ -158,7 +167,7 @@ async fn due_in(
     let now = app.clock.now();
     let rows = query(
         &app.db,
-        "select id, recipients, attempts, next_at from batch where run = $1 and kind = $2 and state in ('ready', 'trying') order by next_at, id limit $3",
+        "select id, recipients, attempts, first_tried_at, next_at from batch where run = $1 and kind = $2 and state in ('ready', 'trying') order by next_at, id limit $3",
     )
     .bind(run)
     .bind(kind)
@@ -185,7 +194,7 @@ impl Claim {
 }
 
 async fn locked(tx: &mut Tx, ids: &[BatchId]) -> sqlx::Result<Vec<Batch>> {
-    query(tx, "select id, run, kind, retry_key, body_hash, state = 'trying' as is_tried, attempts, first_tried_at from batch where id in (")
+    query(tx, "select id, run, kind, retry_key, body_hash, state = 'trying' as is_tried, attempts, first_tried_at, reserved_since from batch where id in (")
         .push_list(ids.iter().copied())
         .push(") and state in ('ready', 'trying') order by id")
         .lock_rows(" for update")
@@ -374,6 +383,7 @@ impl Batch {
             recipients: people.into_iter().map(|person| person.member).collect(),
             attempts,
             first_tried_at,
+            reserved_since: self.reserved_since,
         })
     }
 }

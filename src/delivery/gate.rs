@@ -1,4 +1,10 @@
 //! The gate: may this person get this message? Asked when a plan is made and again right before the first try.
+//!
+//! She must have a card and agree to offers, and must not block the account. That she is a friend need not have been seen:
+//! LINE tells of each who follows or blocks from the day the webhook is there, and nothing of the friends an account had
+//! before. They open their card, agree, and are written to like everybody else; keeping them out would keep a shop's oldest
+//! friends out for ever. Should one of them be no friend, LINE answers 200, delivers nothing and does not count it (Messaging
+//! API reference, "Conditions of users who can receive", read 2026-08).
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +19,7 @@ pub enum Reason {
     NoLineAccount,
     /// She blocked the account.
     Blocked,
-    /// She never added the account as a friend, as far as we saw.
+    /// Nobody saw her add the account as a friend, and she neither took her card nor agreed to marketing.
     NotFollowing,
     /// She did not take her card.
     NotJoined,
@@ -21,6 +27,8 @@ pub enum Reason {
     NoConsent,
     /// Staff or a tester.
     TestMember,
+    /// A cancelled run that the plan goes on from reached her, or may have.
+    AlreadyGotIt,
     /// LINE would refuse the message as it reads for her.
     UnfitMessage,
     /// The approved number of messages is used up.
@@ -41,13 +49,14 @@ pub enum Reason {
 
 impl Reason {
     /// All of them, for words and tests.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::NoLineAccount,
         Self::Blocked,
         Self::NotFollowing,
         Self::NotJoined,
         Self::NoConsent,
         Self::TestMember,
+        Self::AlreadyGotIt,
         Self::UnfitMessage,
         Self::OverPlan,
         Self::Cancelled,
@@ -67,6 +76,7 @@ impl Reason {
             Self::NotJoined => "not_joined",
             Self::NoConsent => "no_consent",
             Self::TestMember => "test_member",
+            Self::AlreadyGotIt => "already_got_it",
             Self::UnfitMessage => "unfit_message",
             Self::OverPlan => "over_plan",
             Self::Cancelled => "cancelled",
@@ -98,8 +108,8 @@ pub fn pass(facts: Facts) -> Result<(), Reason> {
     match facts.reach {
         None => return Err(Reason::NoLineAccount),
         Some(FriendState::Blocked) => return Err(Reason::Blocked),
-        Some(FriendState::Unknown) => return Err(Reason::NotFollowing),
-        Some(FriendState::Following) => {}
+        Some(FriendState::Unknown) if !facts.is_joined && !facts.has_consented => return Err(Reason::NotFollowing),
+        Some(FriendState::Unknown | FriendState::Following) => {}
     }
     let hindrances = [
         (!facts.is_joined, Reason::NotJoined),
@@ -116,13 +126,20 @@ mod tests {
     const FREE: Facts =
         Facts { reach: Some(FriendState::Following), is_joined: true, has_consented: true, is_test: false };
 
+    /// A friend from before the service was there.
+    const UNSEEN: Facts = Facts { reach: Some(FriendState::Unknown), ..FREE };
+
     #[test]
     fn what_stands_in_the_way_is_said() {
         let table = [
             (FREE, Ok(())),
             (Facts { reach: None, ..FREE }, Err(Reason::NoLineAccount)),
             (Facts { reach: Some(FriendState::Blocked), ..FREE }, Err(Reason::Blocked)),
-            (Facts { reach: Some(FriendState::Unknown), ..FREE }, Err(Reason::NotFollowing)),
+            (UNSEEN, Ok(())),
+            (Facts { is_joined: false, has_consented: false, ..UNSEEN }, Err(Reason::NotFollowing)),
+            (Facts { is_joined: false, ..UNSEEN }, Err(Reason::NotJoined)),
+            (Facts { has_consented: false, ..UNSEEN }, Err(Reason::NoConsent)),
+            (Facts { is_test: true, ..UNSEEN }, Err(Reason::TestMember)),
             (Facts { is_joined: false, ..FREE }, Err(Reason::NotJoined)),
             (Facts { has_consented: false, ..FREE }, Err(Reason::NoConsent)),
             (Facts { is_test: true, ..FREE }, Err(Reason::TestMember)),
@@ -147,7 +164,7 @@ mod tests {
                 (true, true) => Some(FriendState::Following),
             };
             let facts = Facts { reach, is_joined: bit(2), has_consented: bit(3), is_test: bit(4) };
-            assert_eq!(pass(facts).is_ok(), facts == FREE, "{facts:?}");
+            assert_eq!(pass(facts).is_ok(), [FREE, UNSEEN].contains(&facts), "{facts:?}");
         }
     }
 

@@ -138,6 +138,10 @@ mod tests {
         assert_eq!(lane.room(10, 0, at(3_600)).count, 1);
         lane.hear(&silence(), at(3_600), 500);
         assert_eq!(lane.room(10, 0, at(3_600)), Room { count: 0, again_at: Some(at(3_602)) });
+
+        let mut lane = Lane::new(Endpoint::Push);
+        lane.take(1, at(7_200));
+        assert_eq!(lane.room(10, 0, at(3_600)).count, 1, "the pace of the hour that was not");
     }
 
     #[test]

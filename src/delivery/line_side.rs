@@ -4,9 +4,9 @@ use bytes::Bytes;
 use serde_json::value::RawValue;
 
 use super::claim::Claimed;
-use super::fault;
 use super::outcome::Heard;
 use super::runs::Kind;
+use super::{fault, quota};
 use crate::app::App;
 use crate::ids::LineUserId;
 use crate::line::message::Message;
@@ -68,12 +68,9 @@ fn heard(outcome: Outcome, kind: Kind) -> Heard {
 /// Whether the month is spent, or another delivery under way holds what this request needs. (LINE refuses with the same words
 /// while a narrowcast keeps messages reserved; consumption is then below the quota. Messaging API reference, read 2026-08.)
 async fn month(app: &App, batch: &Claimed) -> Heard {
-    let (Ok(quota), Ok(used)) = (app.line.quota().await, app.line.consumption().await) else {
-        return Heard::MonthSpent;
-    };
     let need = i64::try_from(batch.recipients.len()).unwrap_or(i64::MAX);
-    match quota.limit {
-        Some(limit) if limit - used >= need => Heard::MonthReserved,
+    match quota::month(app).await {
+        Ok((Some(limit), used)) if limit - used >= need => Heard::MonthReserved,
         _ => Heard::MonthSpent,
     }
 }

@@ -7,6 +7,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::quota::month_start;
+
 /// Tries that may have been accepted, at most.
 pub const MOST_ATTEMPTS: i64 = 10;
 
@@ -16,6 +18,12 @@ pub const LIFE: TimeDelta = TimeDelta::hours(23);
 /// The wait before a batch is looked at again while another delivery holds the month's messages reserved; LINE's own wishes
 /// are followed for as long.
 const WHILE_RESERVED: TimeDelta = TimeDelta::minutes(5);
+
+/// A run waits this long at most while another delivery holds the month's messages reserved; then a person is told.
+const LONGEST_RESERVED: TimeDelta = TimeDelta::hours(1);
+
+/// A first try may lie so far ahead of now: clocks differ a little, and the hour between 23 and 24 makes up for it.
+pub const AHEAD: TimeDelta = TimeDelta::minutes(30);
 
 /// What a try brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,12 +68,14 @@ pub struct Standing {
     pub first_tried_at: DateTime<Utc>,
     /// Recipients in the request.
     pub recipients: usize,
+    /// Since when LINE says that another delivery holds the month's messages.
+    pub reserved_since: Option<DateTime<Utc>>,
 }
 
 /// Why a run stands still. Stable words, shown by `status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pause {
-    /// The month's messages are used up.
+    /// The month's messages are used up, or another delivery has held them reserved for long.
     QuotaSpent,
     /// LINE does not take the channel access token.
     Token,
@@ -157,6 +167,9 @@ pub fn decide(heard: Heard, standing: Standing, now: DateTime<Utc>, dice: u64) -
             not_accepted(spread(wait.unwrap_or(TimeDelta::seconds(1)).min(WHILE_RESERVED), dice), None)
         }
         Heard::NotSent(_) => not_accepted(spread(TimeDelta::seconds(2), dice), None),
+        Heard::MonthReserved if is_reserved_too_long(standing.reserved_since, now) => {
+            not_accepted(TimeDelta::zero(), Some(Pause::QuotaSpent))
+        }
         Heard::MonthReserved => not_accepted(spread(WHILE_RESERVED, dice), None),
         Heard::MonthSpent => not_accepted(TimeDelta::zero(), Some(Pause::QuotaSpent)),
         Heard::TokenRefused => not_accepted(TimeDelta::zero(), Some(Pause::Token)),
@@ -189,11 +202,22 @@ pub enum Retry {
 
 /// Whether a batch that was tried `attempts` times since `first_tried_at` may be tried again.
 pub fn may_retry(attempts: i64, first_tried_at: DateTime<Utc>, now: DateTime<Utc>) -> Retry {
-    match (now < first_tried_at + LIFE, attempts) {
+    // A first try that lies ahead was told by a clock that was wrong, and how old the key is nobody knows.
+    let is_young = first_tried_at <= now + AHEAD && now < first_tried_at + LIFE;
+    match (is_young, attempts) {
         (true, attempts) if attempts < MOST_ATTEMPTS => Retry::Go,
         (false, 0) => Retry::Fresh,
         _ => Retry::Never,
     }
+}
+
+fn is_reserved_too_long(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    since.is_some_and(|since| now >= since + LONGEST_RESERVED) || is_of_another_month(since, now)
+}
+
+/// Whether what waits since then for messages of its month would leave in another. It was approved for that one.
+pub fn is_of_another_month(reserved_since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    reserved_since.is_some_and(|since| since < month_start(now))
 }
 
 /// The wait after a try without an answer: 1 s, 4 s, 16 s … up to 4 h, ten tries over about ten hours; none after the last.
@@ -233,7 +257,7 @@ mod tests {
     }
 
     fn standing(attempts: i64) -> Standing {
-        Standing { attempts, first_tried_at: at(0), recipients: 3 }
+        Standing { attempts, first_tried_at: at(0), recipients: 3, reserved_since: None }
     }
 
     fn words(text: &str) -> String {
@@ -293,6 +317,23 @@ mod tests {
     }
 
     #[test]
+    fn what_others_hold_is_waited_for_an_hour_and_not_into_the_next_month() {
+        let pause = Next::Untried { after: TimeDelta::zero(), pause: Some(Pause::QuotaSpent) };
+        let wait = Next::Untried { after: TimeDelta::seconds(225), pause: None };
+        let turn = month_start(at(24 * 40));
+        let table = [
+            (at(0), at(0) + TimeDelta::minutes(59), &wait),
+            (at(0), at(1), &pause),
+            (turn - TimeDelta::minutes(2), turn - TimeDelta::seconds(1), &wait),
+            (turn - TimeDelta::minutes(2), turn, &pause),
+        ];
+        for (since, now, next) in table {
+            let standing = Standing { first_tried_at: now, reserved_since: Some(since), ..standing(1) };
+            assert_eq!(decide(Heard::MonthReserved, standing, now, 0), *next, "since {since}, now {now}");
+        }
+    }
+
+    #[test]
     fn no_try_is_planned_after_23_hours() {
         let late = decide(
             Heard::Silence(words("504")),
@@ -313,6 +354,11 @@ mod tests {
             (1, at(23), Retry::Never),
             (0, at(23), Retry::Fresh),
             (1, at(25), Retry::Never),
+            // The clock of the first try was ahead.
+            (1, at(0) - TimeDelta::minutes(30), Retry::Go),
+            (1, at(-1), Retry::Never),
+            (9, at(-6), Retry::Never),
+            (0, at(-1), Retry::Fresh),
         ];
         for (attempts, now, retry) in table {
             assert_eq!(may_retry(attempts, at(0), now), retry, "{attempts} attempts, {now}");
@@ -370,7 +416,7 @@ mod tests {
                     Heard::Silence(_) if executes && !executed_under_this_key => { executed += 1; executed_under_this_key = true; answer }
                     other => other,
                 };
-                match decide(heard, Standing { attempts, first_tried_at, recipients: 5 }, now, dice) {
+                match decide(heard, Standing { attempts, first_tried_at, recipients: 5, reserved_since: None }, now, dice) {
                     Next::Accepted { .. } | Next::Refused(_) | Next::Unknown(_) => break,
                     Next::Without(_) | Next::Halved | Next::Untried { .. } => {
                         prop_assert!(!executed_under_this_key, "a fresh key after LINE had taken it");

@@ -1,4 +1,5 @@
-//! What LINE still lets us send this month. LINE's own count lags, so ours is kept beside it and the larger one believed;
+//! What LINE still lets us send this month. LINE's own count lags, so ours is kept beside it and the larger one believed, though
+//! ours holds everything LINE took, also what it then delivered to nobody and did not count;
 //! what other runs have yet to send is promised and not free any more.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeZone, Utc};
@@ -39,11 +40,17 @@ pub enum QuotaError {
 
 /// How the month stands, asked of LINE and of our own rows.
 pub async fn quota(app: &App) -> Result<Quota, QuotaError> {
+    let (limit, used) = month(app).await?;
+    let promised = promised(&app.db).await?;
+    Ok(Quota { limit, used, promised })
+}
+
+/// The month's ceiling, where there is one, and what is used of it: by LINE's count, which lags, or by ours, the larger.
+pub(super) async fn month(app: &App) -> Result<(Option<i64>, i64), QuotaError> {
     let limit = app.line.quota().await?.limit;
     let told = app.line.consumption().await?;
     let ours = accepted_since(&app.db, month_start(app.clock.now())).await?;
-    let promised = promised(&app.db).await?;
-    Ok(Quota { limit, used: told.max(ours), promised })
+    Ok((limit, told.max(ours)))
 }
 
 async fn accepted_since(on: impl Into<On<'_>>, start: DateTime<Utc>) -> sqlx::Result<i64> {
@@ -72,7 +79,7 @@ async fn promised(on: impl Into<On<'_>>) -> sqlx::Result<i64> {
 
 /// When the month of `now` began, in UTC+9, the zone of LINE's statistics. In which zone the quota's month turns, LINE does
 /// not tell (Messaging API reference, "Get the number of messages sent this month", read 2026-08).
-fn month_start(now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn month_start(now: DateTime<Utc>) -> DateTime<Utc> {
     let zone = FixedOffset::east_opt(9 * 3600).expect("nine hours are an offset");
     let local = now.with_timezone(&zone);
     let first = NaiveDate::from_ymd_opt(local.year(), local.month(), 1).and_then(|day| day.and_hms_opt(0, 0, 0));

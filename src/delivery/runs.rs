@@ -1,6 +1,8 @@
 //! What a run holds: one delivery for each person, and the batches they leave in. Written in steps that may be cut off and
 //! done again; nothing leaves before the last of them.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -269,6 +271,26 @@ pub enum DeliveryState {
     Skipped,
     /// Nobody knows.
     Unknown,
+}
+
+/// Those of `members` who got the messages of one of these runs, or may have: LINE took it, nobody knows, or its answer is
+/// still to come.
+pub async fn may_have_got(
+    on: impl Into<On<'_>>,
+    runs: &[RunId],
+    members: &[MemberId],
+) -> sqlx::Result<HashSet<MemberId>> {
+    if runs.is_empty() || members.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let got = query(on, "select member from delivery where state in ('planned', 'accepted', 'unknown') and run in (")
+        .push_list(runs.iter().copied())
+        .push(") and member in (")
+        .push_list(members.iter().copied())
+        .push(")")
+        .values::<MemberId>()
+        .await?;
+    Ok(got.into_iter().collect())
 }
 
 /// Requests whose outcome a person must look at, newest first: number, people in it, last words heard.

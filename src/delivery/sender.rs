@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +34,10 @@ const LEASE_TIME: TimeDelta = TimeDelta::seconds(3);
 const MOST_PUSHES: usize = 64;
 const MOST_MULTICASTS: usize = 8;
 
+/// Answers written down at once on PostgreSQL. Each waits for the row of the lease, so more of them would only keep the
+/// connections that the counter and the webhook need. SQLite writes one at a time by itself, and many in one commit.
+const MOST_SETTLED: usize = 2;
+
 /// Requests on their way when the service is told to stop have this long to come back.
 const DRAIN: Duration = Duration::from_secs(4);
 
@@ -57,6 +62,8 @@ pub struct Sender(Arc<Inner>);
 
 struct Inner {
     app: App,
+    /// Answers that may be written down at once.
+    settling: Semaphore,
     state: Mutex<State>,
 }
 
@@ -72,7 +79,8 @@ struct State {
 impl Sender {
     /// A sender that has sent nothing yet.
     pub fn new(app: App) -> Self {
-        Self(Arc::new(Inner { app, state: Mutex::new(State::new()) }))
+        let at_once = if app.db.is_postgres() { MOST_SETTLED } else { Semaphore::MAX_PERMITS };
+        Self(Arc::new(Inner { app, settling: Semaphore::new(at_once), state: Mutex::new(State::new()) }))
     }
 
     /// Sends what is due now and waits for the answers. Does nothing while another replica is the sender.
@@ -93,7 +101,7 @@ impl Sender {
     /// waits for the other.
     pub async fn run(&self, stop: CancellationToken) {
         let (mut tasks, mut replying) = (JoinSet::new(), JoinSet::new());
-        replying.spawn(replies::keep_sweeping(self.0.app.clone(), TICK, stop.clone()));
+        replying.spawn(keep_replying(self.0.app.clone(), stop.clone()));
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut pause = TICK;
@@ -227,6 +235,7 @@ impl Sender {
             attempts: batch.attempts,
             first_tried_at: batch.first_tried_at,
             recipients: batch.recipients.len(),
+            reserved_since: batch.reserved_since,
         };
         let next = decide(heard.clone(), standing, now, dice);
         let stops = matches!(next, Next::Again { pause: Some(_), .. } | Next::Untried { pause: Some(_), .. });
@@ -240,7 +249,10 @@ impl Sender {
             }
         }
         log(batch, &heard, &next);
-        let settled = settle::settle(app, lease, batch, next).await;
+        let settled = {
+            let _turn = self.0.settling.acquire().await.expect("it is never closed");
+            settle::settle(app, lease, batch, next, heard == Heard::MonthReserved).await
+        };
         fault::point("marked");
         if stops {
             self.state().stop_settled(batch.run, settled.is_ok());
@@ -254,6 +266,14 @@ impl Sender {
     fn state(&self) -> MutexGuard<'_, State> {
         // What a panic left half-done here is paces and counts, which the next answers put right.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sweeps the replies that were left until told to stop, also after a panic.
+async fn keep_replying(app: App, stop: CancellationToken) {
+    while let Err(panic) = guarded(replies::keep_sweeping(app.clone(), TICK, stop.clone())).await {
+        tracing::error!(panic, "the sweep of replies stopped; it starts again in a second");
+        tokio::time::sleep(TICK).await;
     }
 }
 

@@ -16,8 +16,14 @@ use crate::store::{Tx, query};
 const LONGEST_ERROR: usize = 500;
 
 /// Marks a request after a try; false when the lease was lost: the next holder will hear the same from LINE under the same
-/// key.
-pub(super) async fn settle(app: &App, lease: &Lease, batch: &Claimed, next: Next) -> sqlx::Result<bool> {
+/// key. `is_reserved`: the month's messages are held by another delivery, since now or for some time.
+pub(super) async fn settle(
+    app: &App,
+    lease: &Lease,
+    batch: &Claimed,
+    next: Next,
+    is_reserved: bool,
+) -> sqlx::Result<bool> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     if !lease::still_held(&mut tx, lease, now).await? {
@@ -43,6 +49,13 @@ pub(super) async fn settle(app: &App, lease: &Lease, batch: &Claimed, next: Next
                 approval::pause(app, &mut tx, batch.run, because).await?;
             }
         }
+    }
+    if is_reserved {
+        query(&mut tx, "update batch set reserved_since = $2 where id = $1 and reserved_since is null")
+            .bind(batch.id)
+            .bind(now)
+            .execute()
+            .await?;
     }
     tx.commit().await?;
     Ok(true)

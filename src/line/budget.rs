@@ -101,7 +101,8 @@ impl Budget {
             self.paused_until = now;
         }
         if self.full_at - now > TimeDelta::microseconds(self.burst + self.interval) {
-            self.full_at = now + TimeDelta::microseconds(self.burst + self.interval);
+            // One may go at once, also for somebody who only asks what may go.
+            self.full_at = now + TimeDelta::microseconds(self.burst);
         }
     }
 }
@@ -173,6 +174,7 @@ mod tests {
         let mut budget = Budget::new(Endpoint::Multicast, 100);
         eager(&mut budget, 1);
         budget.refused(at(1_000_000), None, 0);
+        assert_eq!(budget.take(at(-3_600_000_000)), Take::Go);
         assert_eq!(budget.take(at(-3_600_000_000)), Take::Wait(TimeDelta::microseconds(budget.interval)));
     }
 

@@ -15,7 +15,7 @@ use crate::words::Lang;
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum FriendState {
-    /// Wrote or opened a page, but no follow event was seen.
+    /// Wrote or opened a page, but no follow event was seen: a friend from before the service was there, or none.
     Unknown,
     /// Added the account.
     Following,

@@ -16,13 +16,13 @@ use crate::store::{On, query};
 pub struct Person {
     /// When she took her card.
     pub joined_at: Option<DateTime<Utc>>,
-    /// Whether she has the account as a friend and does not block it.
+    /// Whether she was seen to add the account as a friend and does not block it.
     pub is_following: bool,
     /// Her tags.
     pub tags: BTreeSet<String>,
     /// The purposes she agrees to.
     pub consents: BTreeSet<String>,
-    /// When she was last served, what was taken back left out.
+    /// When she last got a stamp or used a voucher, what was undone left out.
     pub last_visit: Option<DateTime<Utc>>,
     /// Stamps on her open cards by programme.
     pub stamps: BTreeMap<String, i64>,
@@ -131,7 +131,7 @@ pub async fn person(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<Opt
     let row = query(
         on.by_ref(),
         "select m.joined_at, exists (select 1 from friend x where x.member = m.id and x.state = 'following'),
-                (select x.at from ledger x where x.member = m.id and x.kind = 'stamped'
+                (select x.at from ledger x where x.member = m.id and x.kind in ('stamped', 'voucher_redeemed')
                  and not exists (select 1 from ledger y where y.member = x.member and y.reverses = x.id) order by x.at desc limit 1)
          from member m where m.id = $1",
     )

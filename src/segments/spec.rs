@@ -41,13 +41,13 @@ pub struct Group {
 pub enum Predicate {
     /// Took the membership card (or did not).
     Joined(bool),
-    /// Has the account as a friend and does not block it (or does not have it, or blocks it).
+    /// Added the account as a friend since the service is there, and does not block it (or was not seen to, or blocks it).
     Following(bool),
     /// Carries this tag.
     Tag(At<Name>),
     /// Agreed to this purpose: `marketing`.
     Consent(At<Purpose>),
-    /// When she was last served.
+    /// When she was last served: got a stamp or used a voucher.
     LastVisit(LastVisit),
     /// Stamps on her open card.
     Stamps(Stamps),
@@ -76,7 +76,7 @@ impl Purpose {
     }
 }
 
-/// When she was last served. Both together make a window: `{ before: 60d, within: 180d }`. Who never came is in none of them.
+/// When she was last served: got a stamp or used a voucher, what was undone left out. Both together make a window: `{ before: 60d, within: 180d }`. Who never came is in none of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LastVisit {

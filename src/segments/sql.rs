@@ -75,9 +75,9 @@ fn push_predicate<'e>(query: Query<'e>, predicate: &Predicate, moment: Moment) -
     }
 }
 
-/// The newest visit that was not taken back lies in the window; who never came is in none.
+/// The newest stamp or use of a voucher that was not undone lies in the window; who never came is in none.
 fn push_last_visit<'e>(query: Query<'e>, visit: &LastVisit, moment: Moment) -> Query<'e> {
-    const NEWEST: &str = "(select max(x.at) from ledger x where x.member = m.id and x.kind = 'stamped' and not exists (select 1 from ledger y where y.member = x.member and y.reverses = x.id))";
+    const NEWEST: &str = "(select max(x.at) from ledger x where x.member = m.id and x.kind in ('stamped', 'voucher_redeemed') and not exists (select 1 from ledger y where y.member = x.member and y.reverses = x.id))";
     let mut query = query.push("(").push(NEWEST).push(" is not null");
     if let Some(before) = &visit.before {
         query = query.push(" and ").push(NEWEST).push(" < ").push_bind(before.before(moment.now, moment.zone));

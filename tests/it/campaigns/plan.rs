@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use serde_json::json;
 use shuke::campaigns::{self, Count};
 use shuke::delivery::Reason;
-use shuke::segments::{Moment, audience};
+use shuke::members::friends::{self, FriendState};
+use shuke::sandbox::NewUser;
+use shuke::segments::{self, Moment, audience};
 use shuke::store::query;
 
 use super::lapsed;
@@ -248,6 +250,66 @@ async fn an_audience_is_read_in_pages_and_everybody_is_in_one() {
             read.extend(next);
         }
         assert_eq!((read, sizes), (all, vec![2, 2, 1]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn friends_from_before_the_webhook_was_there_are_written_to() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let new = ["王小美", "陳大安"].map(|name| NewUser {
+            name: String::from(name),
+            following: true,
+            ..NewUser::default()
+        });
+        let phones = shop.sandbox.seed(new);
+        let [old, reader] = &phones[..] else { panic!("two phones") };
+        shop.says(old, "會員卡").await;
+        shop.taps(old, "領取會員卡").await;
+        shop.agrees(old).await;
+        shop.says(reader, "你好").await;
+        for phone in &phones {
+            shop.last_visit(phone, TimeDelta::days(70)).await;
+            let friend = friends::of_member(&db, shop.member_id(phone).await).await.unwrap();
+            assert_eq!(friend[0].state, FriendState::Unknown, "nobody told that she is a friend");
+        }
+
+        let plan = shop.plan("winback").await;
+        assert_eq!(plan.audience.inside, 1);
+        assert_eq!(plan.audience.out, [Count { reason: Reason::NotFollowing, count: 1 }]);
+        shop.starts("winback").await;
+        shop.send().await;
+        assert_eq!((shop.pushed(old).len(), shop.pushed(reader).len()), (1, 0));
+        assert_eq!(shop.status("winback").await.accepted, 1);
+
+        shop.advance(TimeDelta::minutes(1)).await;
+        shop.sandbox.block(old).await.unwrap();
+        shop.settle().await;
+        let out = shop.plan("winback").await.audience.out;
+        assert_eq!(out.iter().map(|out| out.reason).collect::<Vec<_>>(), [Reason::Blocked, Reason::NotFollowing]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_used_a_voucher_yesterday_was_there_yesterday() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = lapsed(&shop, "王小美").await;
+        let member = shop.member_id(&mei).await;
+        let was_there = async |ago: TimeDelta| {
+            let person = segments::person(&db, member).await.unwrap().unwrap();
+            assert_eq!(person.last_visit, Some(shop.app.clock.now() - ago));
+        };
+        assert_eq!(shop.plan("winback").await.audience.inside, 1);
+        let yesterday = TimeDelta::days(1);
+        let used = shop.line_of_ledger(&mei, "voucher_redeemed", yesterday, None).await;
+        assert_eq!(shop.plan("winback").await.audience.chosen(), 0);
+        was_there(yesterday).await;
+        shop.line_of_ledger(&mei, "redemption_reversed", yesterday, Some(used)).await;
+        assert_eq!(shop.plan("winback").await.audience.inside, 1, "it was undone");
+        was_there(TimeDelta::days(70)).await;
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use shuke::brand::{self, Brand, Outcome};
 use shuke::campaigns::{self, Difference};
 use shuke::clock::Chance;
@@ -147,6 +148,36 @@ async fn what_another_run_that_is_being_prepared_may_send_is_promised() {
         let short = Outcome::Refused(vec![Difference::Quota { need: 5, left: 4 }]);
         assert_eq!(applied.unwrap(), short);
         assert_eq!(shop.plan("winback").await.more.promised, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_starts_while_a_plan_is_made_stops_that_plan() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = lapsed(&shop, "王小美").await;
+        let older = shop.plan("winback").await;
+        let way = Waits::new(&shop.sandbox, |path| path.ends_with("/quota"));
+        let (other, brand) = (shop.replica_over(31, way.clone()), shop.brand());
+        let meanwhile = Box::pin(async {
+            way.asked.notified().await;
+            shop.advance(TimeDelta::minutes(1)).await;
+            let Outcome::Started(run) = shop.apply(&older.digest).await else { panic!("it starts") };
+            shop.send().await;
+            lapsed(&shop, "陳大安").await;
+            shop.advance(TimeDelta::minutes(1)).await;
+            way.go_on.notify_one();
+            run
+        });
+        let (newer, run) = tokio::join!(Box::pin(brand::plan(&other, &brand, "winback")), meanwhile);
+        let newer = newer.unwrap().unwrap();
+        assert_eq!((newer.audience.inside, newer.digest == older.digest), (2, false));
+        let outcome = shop.apply(&newer.digest).await;
+        let Outcome::Refused(found) = &outcome else { panic!("she gets it twice: {outcome:?}") };
+        assert!(matches!(found[..], [Difference::RunSince { run: since, .. }] if since == run), "{found:?}");
+        shop.send().await;
+        assert_eq!(shop.pushed(&mei).len(), 1);
     })
     .await;
 }

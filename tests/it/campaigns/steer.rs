@@ -1,8 +1,12 @@
 //! A person's hand on a run: pause, resume, cancel.
 
-use shuke::campaigns::{self, Steered};
-use shuke::delivery::State;
+use chrono::TimeDelta;
+use serde_json::json;
+use shuke::brand::Outcome;
+use shuke::campaigns::{self, Count, Difference, Steered};
+use shuke::delivery::{Reason, State, copies};
 use shuke::ids::Actor;
+use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::staff::audit;
 use shuke::store::query;
 
@@ -98,6 +102,98 @@ async fn what_the_audit_cannot_keep_is_not_done() {
         alter("alter table audit rename column subject to away").await;
         assert!(campaigns::resume(app, "winback", &actor).await.is_err());
         assert_eq!(state().await, State::Paused);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_stopped_while_it_is_written_tells_of_everybody() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        shop.regulars(3).await;
+        let run = shop.starts("winback").await;
+        for back in ["delete from delivery", "delete from batch", "update approval set state = 'preparing'"] {
+            query(db.writer(), back).execute().await.unwrap();
+        }
+        let told = async || {
+            let status = shop.status("winback").await;
+            (status.state, status.planned, status.more.waiting, json!(status.skipped))
+        };
+        assert_eq!(told().await, (State::Preparing, 3, 3, json!([])));
+        query(db.writer(), "update install set epoch = epoch + 1").execute().await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(copies::stop_all_of_another_epoch(&shop.app, &mut tx).await.unwrap(), [run]);
+        tx.commit().await.unwrap();
+        assert_eq!(told().await, (State::Paused, 3, 3, json!([])));
+        campaigns::cancel(&shop.app, "winback", &Actor::operator()).await.unwrap();
+        let all = json!([{ "reason": "cancelled", "count": 3 }]);
+        assert_eq!(told().await, (State::Cancelled, 3, 0, all));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_cancel_a_new_plan_reaches_those_who_have_not_got_it() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.edits("campaigns/winback.yaml", "lapsed-60d", "everyone");
+        let phones = shop.regulars(8).await;
+        let actor = Actor::operator();
+        let first = shop.plan("winback").await;
+        // The first and the second time LINE takes some, the answer to one is lost, and the rest stays.
+        for round in 0..2 {
+            let before = phones.iter().filter(|phone| !shop.pushed(phone).is_empty()).count();
+            shop.advance(TimeDelta::minutes(1)).await;
+            shop.starts("winback").await;
+            shop.sandbox.fault(Fault::times(FaultKind::CutAfter, 1).at(Endpoint::Push).after(1));
+            shop.sandbox
+                .fault(Fault { count: None, ..Fault::times(FaultKind::Forbidden, 1).at(Endpoint::Push).after(2) });
+            shop.sender.step().await.unwrap();
+            shop.sandbox.tune(|world| world.faults.clear());
+            campaigns::cancel(&shop.app, "winback", &actor).await.unwrap();
+            let got = phones.iter().filter(|phone| !shop.pushed(phone).is_empty()).count();
+            assert!(before < got && got < 8, "round {round}: {got}");
+
+            let Outcome::AlreadyRun(_) = shop.apply(&first.digest).await else { panic!("the old plan was run") };
+            let plan = shop.plan("winback").await;
+            assert!(plan.more.ran.is_none(), "it is a plan of its own");
+            let out = Count { reason: Reason::AlreadyGotIt, count: i64::try_from(got).unwrap() };
+            assert_eq!((plan.audience.chosen(), plan.audience.out), (8, vec![out]), "round {round}");
+            shop.sender.step().await.unwrap();
+            let again = shop.plan("winback").await;
+            assert_eq!(again.digest, plan.digest, "the missing answer is given up, and she stays out");
+        }
+        shop.advance(TimeDelta::minutes(1)).await;
+        shop.starts("winback").await;
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [0, 8]);
+        assert!(shop.plan("winback").await.more.ran.is_some(), "now everybody has it");
+
+        shop.edits("campaigns/winback.yaml", "title: ", "title: 再次，");
+        assert_eq!(shop.plan("winback").await.audience.inside, 8, "another campaign file is another message");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_made_before_a_cancel_does_not_reach_anybody_twice() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        let phones = shop.regulars(3).await;
+        let run = shop.starts("winback").await;
+        let step = shop.sender.step().await.unwrap();
+        assert_eq!((step.sent, shop.copies(&phones)), (1, vec![0, 3]));
+        query(db.writer(), "update approval set state = 'paused'").execute().await.unwrap();
+        shop.regulars(1).await;
+        shop.advance(TimeDelta::minutes(1)).await;
+        let plan = shop.plan("winback").await;
+        assert_eq!(plan.audience.inside, 4);
+        campaigns::cancel(&shop.app, "winback", &Actor::operator()).await.unwrap();
+        let outcome = shop.apply(&plan.digest).await;
+        assert_eq!(outcome, Outcome::Refused(vec![Difference::CancelledSince { run }]));
+        assert_eq!(shop.plan("winback").await.audience.inside, 1);
     })
     .await;
 }

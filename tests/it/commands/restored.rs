@@ -34,7 +34,12 @@ async fn a_restored_copy_sends_nothing_until_there_is_a_new_plan() {
         let status = desk.run(&["status", "winback", "--format", "json"]).json();
         assert_eq!((&status["state"], &status["paused_because"]), (&json!("paused"), &json!("restored_copy")));
         assert_eq!(desk.copies(), [3], "nothing left");
-        desk.run(&["resume", "winback"]).failed(3, &["還原的副本"]);
+        let status_said = desk.run(&["status", "winback"]).out;
+        assert!(!status_said.contains("resume winback"), "it is always refused: {status_said}");
+        for words in ["備份之後", "cancel winback", "plan winback"] {
+            assert!(status_said.contains(words), "{words:?} is not in: {status_said}");
+        }
+        desk.run(&["resume", "winback"]).failed(3, &["還原的副本", "cancel winback", "plan winback"]);
 
         // A second time it says the same again, and of one more epoch.
         let again = desk.run(&["restored", "--format", "json"]).json();
@@ -47,7 +52,8 @@ async fn a_restored_copy_sends_nothing_until_there_is_a_new_plan() {
         let told = lines.iter().find(|line| line.action == "install.restored").expect("a line of the audit");
         assert_eq!((told.actor_id.as_str(), &told.detail["epoch"]), ("cli", &json!(3)));
 
-        assert_eq!(desk.run(&["cancel", "winback"]).code, 0);
+        let cancelled = desk.run(&["cancel", "winback"]);
+        assert!(cancelled.code == 0 && cancelled.out.contains("plan winback"), "{}", cancelled.out);
         desk.run(&["apply", digest_of(&waiting)]).failed(1, &[digest_of(&waiting)]);
         desk.brand.edit("templates/winback.yaml", "好久沒見", "很久不見");
         let plan = desk.run(&["plan", "winback", "--format", "json"]).json();

@@ -86,3 +86,21 @@ async fn a_request_line_surely_refused_gets_a_fresh_key_and_asks_the_gate_again(
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_key_from_a_clock_that_was_ahead_is_never_used_again() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.sandbox.fault(Fault::times(FaultKind::CutAfter, 1).at(Endpoint::Multicast));
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
+        shop.advance(TimeDelta::hours(3)).await;
+        shop.sender.step().await.unwrap();
+        shop.sandbox.advance(-TimeDelta::hours(3));
+        shop.send().await;
+        assert_eq!(shop.requests("multicast"), 1, "nobody knows how old its key is");
+        assert_eq!(shop.copies(&phones), [0, 3]);
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.unknown), (State::Done, 3));
+    })
+    .await;
+}

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::{Datelike, TimeDelta};
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use serde_json::json;
@@ -43,6 +44,93 @@ async fn a_month_that_ends_midway_pauses_with_the_number_sent() {
         all_have_one(&shop, &phones).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_another_delivery_holds_is_waited_for_an_hour_and_then_said() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, run) = shop.a_run(TO_ALL, 3).await;
+        shop.sandbox.tune(|world| (world.quota, world.reserved) = (Some(10), 8));
+        shop.send_within(TimeDelta::minutes(20)).await;
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.paused_because.as_deref()), (State::Paused, Some("quota_spent")));
+        let tries = shop.requests("multicast");
+        assert!((8..20).contains(&tries), "every five minutes for an hour: {tries}");
+
+        let actor = Actor::operator();
+        assert_eq!(campaigns::resume(&shop.app, "winback", &actor).await.unwrap(), Steered::Done(run));
+        shop.send().await;
+        assert_eq!(shop.status("winback").await.state, State::Open, "it begins to wait anew");
+        shop.sandbox.tune(|world| world.reserved = 0);
+        shop.send_within(TimeDelta::minutes(20)).await;
+        all_have_one(&shop, &phones).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_delivery_held_does_not_leave_in_the_next_month() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        // LINE's month turns at midnight in UTC+9.
+        let local = shop.app.clock.now() + TimeDelta::hours(9);
+        let first = (local + TimeDelta::days(31)).date_naive().with_day(1).unwrap();
+        let turn = first.and_hms_opt(0, 0, 0).unwrap().and_utc() - TimeDelta::hours(9);
+        shop.advance(turn - TimeDelta::minutes(2) - shop.app.clock.now()).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
+        shop.sandbox.tune(|world| (world.quota, world.reserved) = (Some(10), 8));
+        shop.sender.step().await.unwrap();
+        assert_eq!(shop.status("winback").await.state, State::Open);
+        shop.sandbox.tune(|world| world.reserved = 0);
+        shop.send_within(TimeDelta::minutes(20)).await;
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.paused_because.as_deref()), (State::Paused, Some("quota_spent")));
+        assert_eq!(shop.copies(&phones), [3]);
+        assert_eq!(shop.requests("multicast"), 1);
+        campaigns::resume(&shop.app, "winback", &Actor::operator()).await.unwrap();
+        shop.send().await;
+        all_have_one(&shop, &phones).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_spent_month_is_seen_also_while_line_counts_behind() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
+        shop.send().await;
+        shop.advance(TimeDelta::minutes(1)).await;
+        shop.a_run(
+            "campaign: winback\ntitle: 再一次\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n",
+            1,
+        )
+        .await;
+        shop.sandbox.tune(|world| world.quota = Some(5));
+        shop.advance(TimeDelta::seconds(10)).await;
+        let way = Arc::new(CountsBehind { line: shop.sandbox.transport() });
+        Sender::new(shop.replica_over(31, way)).step().await.unwrap();
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.paused_because.as_deref()), (State::Paused, Some("quota_spent")));
+        assert_eq!(shop.copies(&phones), [0, 3]);
+    })
+    .await;
+}
+
+/// A way to LINE whose count of the month has not begun.
+struct CountsBehind {
+    line: Arc<dyn Transport>,
+}
+
+impl Transport for CountsBehind {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
+        if request.uri().path().ends_with("/quota/consumption") {
+            let answer = Response::new(Bytes::from_static(b"{\"totalUsage\":0}"));
+            return Box::pin(async move { Ok(answer) });
+        }
+        self.line.send(request)
+    }
 }
 
 #[tokio::test]

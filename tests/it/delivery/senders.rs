@@ -1,6 +1,7 @@
 //! One sender at a time, whichever replica; one that was stopped for too long does no harm when it wakes up.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -11,7 +12,7 @@ use shuke::ids::HolderId;
 use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Endpoint, Fault, FaultKind, Sandbox};
 use shuke::store::query;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use super::{PATIENCE, PERSONAL, all_have_one};
 use crate::harness::on_both;
@@ -234,5 +235,50 @@ pub(super) async fn until_asked(sandbox: &Sandbox, endpoint: &str) {
     let mut grown = sandbox.watch();
     while !sandbox.look(|world| world.requests.iter().any(|request| request.endpoint == endpoint)) {
         grown.changed().await.expect("the sandbox is there");
+    }
+}
+
+#[tokio::test]
+async fn answers_that_come_together_leave_room_for_everybody_else() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, _) = shop.a_run(PERSONAL, 20).await;
+        let way = Arc::new(Held { line: shop.sandbox.transport(), asked: Semaphore::new(0), go_on: Semaphore::new(0) });
+        let sender = Sender::new(shop.replica_over(31, way.clone()));
+        let mut sends = tokio::spawn(async move { sender.step().await });
+        let all = way.asked.acquire_many(20).await;
+        assert!(all.is_ok(), "all are on their way");
+        let mut holds = db.begin().await.unwrap();
+        let lease = query(&mut holds, "select token from lease where name = 'sender'").lock_rows(" for update");
+        lease.value::<i64>().await.unwrap();
+        way.go_on.add_permits(20);
+        let early = tokio::time::timeout(Duration::from_millis(300), &mut sends).await;
+        assert!(early.is_err(), "the answers wait for the lease: {early:?}");
+        let read =
+            tokio::time::timeout(Duration::from_secs(3), query(&db, "select count(*) from batch").value::<i64>()).await;
+        assert!(read.is_ok(), "the answers hold every connection");
+        holds.commit().await.unwrap();
+        assert_eq!(sends.await.unwrap().unwrap().sent, 20);
+        all_have_one(&shop, &phones).await;
+    })
+    .await;
+}
+
+/// A way to LINE on which pushes wait for the test.
+struct Held {
+    line: Arc<dyn Transport>,
+    asked: Semaphore,
+    go_on: Semaphore,
+}
+
+impl Transport for Held {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
+        Box::pin(async move {
+            if request.uri().path().ends_with("/push") {
+                self.asked.add_permits(1);
+                self.go_on.acquire().await.expect("it is never closed").forget();
+            }
+            self.line.send(request).await
+        })
     }
 }

@@ -129,25 +129,34 @@ impl Shop {
 
     /// She was last served so long ago: a line of the ledger as a visit leaves it, without the rest of the engine.
     pub async fn last_visit(&self, phone: &LineUserId, ago: TimeDelta) {
+        self.line_of_ledger(phone, "stamped", ago, None).await;
+    }
+
+    /// A line of her ledger of so long ago, without the rest of the engine; its id.
+    pub async fn line_of_ledger(&self, phone: &LineUserId, kind: &str, ago: TimeDelta, undoes: Option<Uuid>) -> Uuid {
         let member = self.member_id(phone).await;
         let at: DateTime<Utc> = self.app.clock.now() - ago;
+        let id = self.app.ids.make::<Uuid>();
         query(
             self.app.db.writer(),
             "insert into ledger (member, seq, id, kind, format, payload, hash, at, recorded_at, business_day, store,
-                                 actor_kind, actor_id, programme, amount)
-             select $1, coalesce(max(seq), 0) + 1, $2, 'stamped', 1, 'a visit of the tests', $3, $4, $5, $6, 'zhongshan',
-                    'system', 'tests', 'coffee', 1 from ledger where member = $7",
+                                 actor_kind, actor_id, programme, amount, reverses)
+             select $1, coalesce(max(seq), 0) + 1, $2, $3, 1, 'a line of the tests', $4, $5, $6, $7, 'zhongshan',
+                    'system', 'tests', 'coffee', 1, $8 from ledger where member = $9",
         )
         .bind(member)
-        .bind(self.app.ids.make::<Uuid>())
+        .bind(id)
+        .bind(kind)
         .bind(vec![0_u8; 32])
         .bind(at)
         .bind(at)
         .bind(at.date_naive())
+        .bind(undoes)
         .bind(member)
         .execute()
         .await
         .unwrap();
+        id
     }
 
     /// She agrees to offers.
