@@ -31,10 +31,23 @@ export class Stage {
     const clean = Object.entries(process.env).filter(([name]) => !/^(LINE_|LIFF_|DATABASE_URL|SHUKE_SECRET)/.test(name));
     this.env = Object.fromEntries(clean);
     this.data = join(this.folder, "demo");
-    const given = ["--port", String(this.service), "--sandbox-port", String(this.sandbox)];
-    this.demo = spawn(shuke, ["demo", "--data", this.data, ...given], { cwd: root, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    this.shuke = shuke;
+    await this.start();
+  }
+
+  /** Starts the demo, again too: on the same ports and data. */
+  async start() {
+    const given = ["--data", this.data, "--port", String(this.service), "--sandbox-port", String(this.sandbox)];
+    this.demo = spawn(this.shuke, ["demo", ...given], { cwd: root, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
     this.demo.stderr.resume();
     this.desk = await greeting(this.demo);
+  }
+
+  /** Ends the demo as Ctrl-C does; what it ended with. */
+  async interrupt() {
+    const ended = new Promise((done) => this.demo.once("exit", (code, signal) => done(signal ?? code)));
+    this.demo.kill("SIGINT");
+    return ended;
   }
 
   /** A browser of its own: other cookies, other flags. */
@@ -98,7 +111,7 @@ function freePort() {
   });
 }
 
-/** What the demo prints when it is ready: the device's code, the clerk and the PIN. */
+/** What the demo prints when it is ready: all of it, and in it the device's code, the clerk and the PIN. */
 function greeting(demo) {
   return new Promise((done, failed) => {
     let said = "";
@@ -110,7 +123,7 @@ function greeting(demo) {
       if (!said.includes("Ctrl-C stops")) return;
       const [, device] = /Device code\s+(\S+)/.exec(said) ?? [];
       const [, clerk, pin] = /Clerk, PIN\s+(\S+)\s+(\d+)/.exec(said) ?? [];
-      done({ device, clerk, pin });
+      done({ device, clerk, pin, said });
     });
   });
 }

@@ -1,6 +1,6 @@
 // The browser walk: a phone joins, its pass is read by a camera and by a scanner gun, ten stamps become a voucher, the voucher is
-// taken once. `node walk.mjs` after `cargo build`; SHUKE names another binary, CHROMIUM another browser. Pictures of each step
-// go to target/screens/ to be looked at.
+// taken once, and a second start finds everything. `node walk.mjs` after `cargo build`; SHUKE names another binary, CHROMIUM
+// another browser. Pictures of each step go to target/screens/ to be looked at.
 
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -172,6 +172,27 @@ async function walk() {
   await again.waitForSelector("[data-pass] .qr-dark");
   await says(again, "#live", "0／10");
   await shoot(street, "23-again");
+
+  step = "the demo is stopped by Ctrl-C and started again";
+  // A page whose service is away would rightly complain.
+  for (const page of [street, desk, phone]) await page.goto("about:blank");
+  const ended = await stage.interrupt();
+  if (ended !== 0) throw new Error(`Ctrl-C ended the demo with ${ended}`);
+  await stage.start();
+  if (!stage.desk.said.includes("left was found")) throw new Error(`it does not say that it found its data:\n${stage.desk.said}`);
+  const ready = await fetch(`http://127.0.0.1:${stage.service}/readyz`);
+  if (!ready.ok) throw new Error(`it is not ready: ${ready.status} ${await ready.text()}`);
+
+  step = "her chat is still there, and the counter knows its device";
+  await street.bringToFront();
+  await street.goto(`http://shuke.localhost:${stage.sandbox}/?lang=zh-Hant`);
+  await says(street, ".phone:nth-child(1) [data-chat]", "領取會員卡");
+  await shoot(street, "24-started-again");
+  await desk.bringToFront();
+  await desk.goto(`http://shuke.localhost:${stage.service}/counter/`);
+  await says(desk, "label.colleague", stage.desk.clerk);
+  await signIn(desk);
+  await shoot(desk, "25-known-device");
 }
 
 /** Holds a code before the camera: the film is changed while it runs. */

@@ -51,6 +51,7 @@ pub async fn demo(place: &Place, demo: Demo) -> anyhow::Result<Exit> {
     let listener = port(demo.sandbox_port).await?;
     // Tried before anything is made; the service takes it for good.
     drop(port(demo.port).await?);
+    let is_found = demo.data.join(DATABASE).exists();
     std::fs::create_dir_all(&demo.data)
         .with_context(|| format!("The folder {} cannot be made", demo.data.display()))?;
     let settings = demo.settings(place)?;
@@ -65,7 +66,7 @@ pub async fn demo(place: &Place, demo: Demo) -> anyhow::Result<Exit> {
         async move { sandbox.serve(listener, stop.cancelled_owned()).await }
     });
     // What is made up is written group by group, and the next start goes on with the rest.
-    let opened = stop.run_until_cancelled(demo.open_shop(&app, &sandbox, started)).await;
+    let opened = stop.run_until_cancelled(demo.open_shop(&app, &sandbox, started, is_found)).await;
     if let Some(Err(error)) = opened {
         return Err(error);
     }
@@ -92,6 +93,9 @@ async fn port(port: u16) -> anyhow::Result<TcpListener> {
         format!("Port {port} is taken, by another demo perhaps; --port and --sandbox-port take others")
     })
 }
+
+/// The file of the database within the demo's folder.
+const DATABASE: &str = "shuke.db";
 
 /// The store the device code is for.
 const STORE: &str = "zhongshan";
@@ -141,15 +145,15 @@ fn keep_offset(app: &App) -> sandbox::ClockMoved {
 }
 
 impl Demo {
-    /// Makes up the shop where it is not there yet, and tells how to use it.
-    async fn open_shop(&self, app: &App, sandbox: &Sandbox, started: Instant) -> anyhow::Result<()> {
+    /// Makes up the shop where it is not there yet, and tells how to use it. `is_found`: an earlier start has left its data.
+    async fn open_shop(&self, app: &App, sandbox: &Sandbox, started: Instant, is_found: bool) -> anyhow::Result<()> {
         let members = seed::fill(app, sandbox, self.members).await?;
         let code = match devices::make_code(app, STORE, "", &Actor::operator()).await? {
             devices::Made::Code(code) => code.text,
             unmade => anyhow::bail!("No device can be enrolled at the store {STORE}: {unmade:?}"),
         };
         sandbox.on_desk_keys(desk_keys(app));
-        self.greet(members, &code, started)
+        self.greet(members, &code, started, is_found)
     }
 
     fn env_file(&self) -> PathBuf {
@@ -164,7 +168,7 @@ impl Demo {
         let data = std::path::absolute(&self.data)?;
         let brand = std::path::absolute(place.brand.as_deref().unwrap_or(Path::new(".")))?;
         let mut lines = Config::in_memory().settings(self.sandbox_port, self.port);
-        lines.push(("DATABASE_URL", format!("sqlite://{}", data.join("shuke.db").display())));
+        lines.push(("DATABASE_URL", format!("sqlite://{}", data.join(DATABASE).display())));
         lines.push(("BRAND_DIR", brand.display().to_string()));
         lines.push(("SHUKE_SECRET", secret));
         let text: String = lines.iter().map(|(name, value)| env_line(name, value)).collect();
@@ -186,15 +190,20 @@ impl Demo {
             .with_context(|| format!("{} cannot be read; `make demo-reset` starts over", history.display()))
     }
 
-    fn greet(&self, members: usize, code: &str, started: Instant) -> anyhow::Result<()> {
+    fn greet(&self, members: usize, code: &str, started: Instant, is_found: bool) -> anyhow::Result<()> {
         let shuke = std::env::current_exe().map_or_else(|_| String::from("shuke"), |path| short(&path));
         let run = format!("{} --env-file {}", shell(&shuke), shell(&self.env_file().display().to_string()));
         let (phones, service) = (self.sandbox_port, self.port);
         let (clerk, manager) = (&seed::CLERK, &seed::MANAGER);
+        let found = if is_found {
+            "\nWhat the last start left was found: the shop's data, and the phones with their chats."
+        } else {
+            ""
+        };
         let mut out = std::io::stdout().lock();
         writeln!(
             out,
-            "\n熟客 Shuke is ready after {:.1} s: a coffee shop with {members} members, on this machine alone.\n\n  \
+            "\n熟客 Shuke is ready after {:.1} s: a coffee shop with {members} members, on this machine alone.{found}\n\n  \
              Phones and counter   http://{SITE}:{phones}/\n  \
              Counter alone        http://{SITE}:{service}/counter/\n  \
              Device code          {code}   (for the store {STORE}, good for ten minutes)\n  \

@@ -14,6 +14,7 @@ use super::line_side;
 use super::outcome::Heard;
 use crate::app::App;
 use crate::ids::{AccountId, LineUserId, MemberId, ReplyId};
+use crate::jobs::guarded;
 use crate::line::message::{self, Message};
 use crate::members::keys;
 use crate::secret::{DataKey, Sealed};
@@ -243,11 +244,15 @@ async fn sweep_until(app: &App, stop: &CancellationToken) -> sqlx::Result<usize>
     for (id, _) in dead {
         settle_left(app, id, ReplyState::Pending, ReplyState::Expired).await?;
     }
-    let sends = stream::iter(alive).take_while(|_| ready(!stop.is_cancelled())).map(|(id, _)| send(app, id));
+    let sends = stream::iter(alive).take_while(|_| ready(!stop.is_cancelled())).map(|(id, _)| guarded(send(app, id)));
     let states: Vec<_> = sends.buffer_unordered(AT_ONCE).collect().await;
     let mut sent = 0;
     for state in states {
-        sent += usize::from(state? == Some(ReplyState::Sent));
+        match state {
+            Ok(state) => sent += usize::from(state? == Some(ReplyState::Sent)),
+            // Nobody knows whether LINE took it, which a later sweep writes down.
+            Err(panic) => tracing::error!(panic, "the program panicked over a reply that was left"),
+        }
     }
     Ok(sent)
 }

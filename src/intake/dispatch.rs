@@ -95,7 +95,10 @@ async fn work(
                     send(&app, reply).await;
                 });
             };
-            let settled = async { while settle_lane(&app, lane, owed).await.may_have_more && !stop.is_cancelled() {} };
+            let settled = async {
+                let mut held = BTreeSet::new();
+                while settle_lane(&app, lane, &mut held, owed).await.may_have_more && !stop.is_cancelled() {}
+            };
             if let Err(panic) = jobs::guarded(settled).await {
                 tracing::error!(panic, lane, "a lane could not be settled; the sweep comes back to it");
             }
@@ -124,12 +127,17 @@ pub async fn settle_all(app: &App) -> sqlx::Result<usize> {
         let now = app.clock.now();
         let mut settled = 0;
         for lane in store::leftovers(&app.db, now, now).await? {
-            let mut replies = Vec::new();
-            let looked = settle_lane(app, lane, |reply| replies.push(reply)).await;
-            seen += looked.people;
-            settled += looked.settled;
-            for reply in replies {
-                send(app, reply).await;
+            let mut held = BTreeSet::new();
+            let mut may_have_more = true;
+            while may_have_more {
+                let mut replies = Vec::new();
+                let looked = settle_lane(app, lane, &mut held, |reply| replies.push(reply)).await;
+                seen += looked.people;
+                settled += looked.settled;
+                may_have_more = looked.may_have_more;
+                for reply in replies {
+                    send(app, reply).await;
+                }
             }
         }
         if settled == 0 {
@@ -153,9 +161,10 @@ struct Looked {
 }
 
 /// Settles due events of a lane, one person after another, and tells `owed` of each reply that is to be sent. A person whose
-/// rows somebody else holds waits for the next look, and holds up nobody.
-async fn settle_lane(app: &App, lane: i64, mut owed: impl FnMut(ReplyId)) -> Looked {
-    let people = match store::undone(&app.db, lane, app.clock.now()).await {
+/// rows somebody else holds goes into `held` and is left out of further looks with it: she holds up nobody, however many
+/// events of hers wait.
+async fn settle_lane(app: &App, lane: i64, held: &mut BTreeSet<Person>, mut owed: impl FnMut(ReplyId)) -> Looked {
+    let people = match store::undone(&app.db, lane, held, app.clock.now()).await {
         Ok(people) => people,
         Err(error) => {
             tracing::warn!(%error, "undone events could not be read");
@@ -165,16 +174,18 @@ async fn settle_lane(app: &App, lane: i64, mut owed: impl FnMut(ReplyId)) -> Loo
     let profiles = profiles_of(app, people.keys()).await;
     let events: usize = people.values().map(Vec::len).sum();
     let mut looked = Looked { people: people.len(), ..Looked::default() };
+    let mut newly_held = 0;
     for ((person, events), profile) in people.iter().zip(profiles) {
         let went = settle(app, person, events, profile.as_ref()).await;
         went.replies.into_iter().for_each(&mut owed);
         match went.end {
             End::Settled => looked.settled += 1,
-            End::Held => {}
+            End::Held => newly_held += usize::from(held.insert(person.clone())),
             End::Away => return looked,
         }
     }
-    looked.may_have_more = looked.settled > 0 && i64::try_from(events).is_ok_and(|events| events >= store::BATCH);
+    let went_on = looked.settled + newly_held > 0;
+    looked.may_have_more = went_on && i64::try_from(events).is_ok_and(|events| events >= store::BATCH);
     looked
 }
 

@@ -66,22 +66,37 @@ pub(super) struct Undone {
 }
 
 /// Undone events of a lane that are due: those that happened first, by person and in their order. After a long outage a lane
-/// holds many; asking for a person's own would look through all of them again for each.
+/// holds many; asking for a person's own would look through all of them again for each. Those of `held` are left out, so that
+/// they do not fill the look again and again.
 pub(super) async fn undone(
     on: impl Into<On<'_>>,
     lane: i64,
+    held: &BTreeSet<Person>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<BTreeMap<Person, Vec<Undone>>> {
-    let events = query(
-        on,
-        "select account, line_user_id, id, at, received_at, day, sealed_raw, attempts from event
-         where state = 'new' and lane = $1 and (retry_at is null or retry_at <= $2) order by at, id limit $3",
-    )
-    .bind(lane)
-    .bind(now)
-    .bind(BATCH)
-    .all::<Undone>()
-    .await?;
+    let due = if held.is_empty() {
+        query(
+            on,
+            "select account, line_user_id, id, at, received_at, day, sealed_raw, attempts from event
+             where state = 'new' and lane = $1 and (retry_at is null or retry_at <= $2) order by at, id limit $3",
+        )
+        .bind(lane)
+        .bind(now)
+        .bind(BATCH)
+    } else {
+        query(
+            on,
+            "select account, line_user_id, id, at, received_at, day, sealed_raw, attempts from event
+             where state = 'new' and lane = $1 and (retry_at is null or retry_at <= $2)
+             and (line_user_id is null or line_user_id not in (",
+        )
+        .bind(lane)
+        .bind(now)
+        .push_list(held.iter().filter_map(|person| person.line_user_id.clone()))
+        .push(")) order by at, id limit ")
+        .push_bind(BATCH)
+    };
+    let events = due.all::<Undone>().await?;
     let mut people: BTreeMap<Person, Vec<Undone>> = BTreeMap::new();
     for event in events {
         let person = Person { account: event.account, lane, line_user_id: event.line_user_id.clone() };

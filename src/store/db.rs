@@ -8,6 +8,7 @@ use std::time::Duration;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
+use super::holder::{OpenOnes, gave_up};
 use super::query::query;
 use super::tx::Tx;
 use super::writer::Writer;
@@ -19,7 +20,7 @@ pub struct Db(pub(super) Arc<Engine>);
 
 pub(super) enum Engine {
     Sqlite { readers: SqlitePool, writer: Writer, file: Box<SqliteConnectOptions> },
-    Postgres { pool: PgPool },
+    Postgres { pool: PgPool, open: OpenOnes },
 }
 
 /// Where a statement runs: on `&db` (reads), on `db.writer()` (one statement that writes), or in a transaction.
@@ -45,7 +46,7 @@ impl Db {
     }
 
     /// Begins work that writes. Waits for its turn, at most as long as [`super::OpenOptions::patience`] says, else the error
-    /// names who is writing. Dropping the [`Tx`] takes everything back.
+    /// names who of this process is writing, and since when. Dropping the [`Tx`] takes everything back.
     #[track_caller]
     pub fn begin(&self) -> impl Future<Output = sqlx::Result<Tx>> + Send + use<> {
         self.begin_for(Location::caller())
@@ -59,7 +60,10 @@ impl Db {
         async move {
             match &*engine {
                 Engine::Sqlite { writer, .. } => Ok(Tx::on_sqlite(writer.begin(by).await?, by)),
-                Engine::Postgres { pool } => Ok(Tx::on_postgres(pool.begin().await?, by)),
+                Engine::Postgres { pool, open } => {
+                    let transaction = pool.begin().await.map_err(|error| name_the_open_ones(error, pool, open))?;
+                    Ok(Tx::on_postgres(transaction, open.note(by), by))
+                }
             }
         }
     }
@@ -83,7 +87,7 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Engine::Postgres { pool } => pool.close().await,
+            Engine::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
@@ -128,6 +132,15 @@ impl<'e> From<&'e mut Tx> for On<'e> {
     fn from(tx: &'e mut Tx) -> Self {
         Self(Place::Tx(tx))
     }
+}
+
+/// A pool that has no connection to give says only that it took too long.
+pub(super) fn name_the_open_ones(error: sqlx::Error, pool: &PgPool, open: &OpenOnes) -> sqlx::Error {
+    if !matches!(error, sqlx::Error::PoolTimedOut) {
+        return error;
+    }
+    let options = pool.options();
+    gave_up(options.get_acquire_timeout(), open.in_the_way(pool.size() < options.get_max_connections()))
 }
 
 /// Whether the database could not do it now but may later: it is away, full, or busy. What was asked for was not kept, or,

@@ -68,7 +68,7 @@ impl Db {
                 connection.close().await.ok();
                 outcome
             }
-            Engine::Postgres { pool } => {
+            Engine::Postgres { pool, .. } => {
                 let mut connection = pool.acquire().await?;
                 sqlx::query("set statement_timeout = 0").execute(&mut *connection).await?;
                 let outcome = SERIES.run_direct(None, &mut *connection, false).await;

@@ -10,6 +10,7 @@
 
 mod bulk;
 mod db;
+mod holder;
 pub mod install;
 pub mod lease;
 mod migrations;

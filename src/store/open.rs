@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions, SqliteConnection};
 use tokio::time::Instant;
 
 use super::db::{Db, Engine, PATIENCE};
+use super::holder::OpenOnes;
 use super::writer::Writer;
 
 /// How a database is opened. The defaults are those of the running service.
@@ -140,5 +141,5 @@ async fn open_postgres(server: PgConnectOptions, options: &OpenOptions) -> Resul
         .idle_timeout(Duration::from_secs(300))
         .connect_with(server)
         .await?;
-    Ok(Db(Arc::new(Engine::Postgres { pool })))
+    Ok(Db(Arc::new(Engine::Postgres { pool, open: OpenOnes::default() })))
 }

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Encode, FromRow, Postgres, Sqlite, Type};
 
-use super::db::{Engine, On, Place};
+use super::db::{Engine, On, Place, name_the_open_ones};
 use super::tx::Tx;
 
 /// A value that both engines take as an argument. Never implement it: what sqlx takes on both has it.
@@ -183,7 +183,7 @@ impl<'e> Query<'e> {
                     }
                     other => failed_stream(other.map(|_| ())),
                 },
-                Engine::Postgres { pool } => match self.statement.ready() {
+                Engine::Postgres { pool, .. } => match self.statement.ready() {
                     Ok((sql, Args::Postgres(arguments), kept)) => {
                         sqlx::query_as_with::<_, T, _>(sql, arguments).persistent(kept).fetch(pool)
                     }
@@ -207,15 +207,23 @@ async fn run<T: Send>(
 ) -> sqlx::Result<T> {
     match on.0 {
         Place::Tx(tx) => tx.run(statement, work).await,
-        Place::Write(db, by) if !db.is_postgres() => {
-            let mut tx: Tx = db.begin_for(by).await?;
-            let done = tx.run(statement, work).await?;
-            tx.commit().await?;
-            Ok(done)
-        }
-        Place::Read(db) | Place::Write(db, _) => match &*db.0 {
+        Place::Write(db, by) => match &*db.0 {
+            Engine::Sqlite { .. } => {
+                let mut tx: Tx = db.begin_for(by).await?;
+                let done = tx.run(statement, work).await?;
+                tx.commit().await?;
+                Ok(done)
+            }
+            Engine::Postgres { pool, open } => {
+                let acquired = pool.acquire().await;
+                let mut connection = acquired.map_err(|error| name_the_open_ones(error, pool, open))?;
+                let _open = open.note(by);
+                work(Conn::Postgres(&mut connection), statement).await
+            }
+        },
+        Place::Read(db) => match &*db.0 {
             Engine::Sqlite { readers, .. } => work(Conn::Sqlite(&mut *readers.acquire().await?), statement).await,
-            Engine::Postgres { pool } => work(Conn::Postgres(&mut *pool.acquire().await?), statement).await,
+            Engine::Postgres { pool, .. } => work(Conn::Postgres(&mut *pool.acquire().await?), statement).await,
         },
     }
 }

@@ -15,6 +15,7 @@ use futures_util::stream::{self, BoxStream};
 use sqlx::{Postgres, Transaction};
 use tokio::time::Instant;
 
+use super::holder::OpenOne;
 use super::query::{Conn, Row, Statement};
 use super::writer::Turn;
 
@@ -31,7 +32,7 @@ pub struct Tx {
 
 enum Work {
     Sqlite(Turn),
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Transaction<'static, Postgres>, OpenOne),
 }
 
 impl Tx {
@@ -39,8 +40,12 @@ impl Tx {
         Self { work: Some(Work::Sqlite(turn)), is_spoiled: false, since: Instant::now(), by }
     }
 
-    pub(super) fn on_postgres(transaction: Transaction<'static, Postgres>, by: &'static Location<'static>) -> Self {
-        Self { work: Some(Work::Postgres(transaction)), is_spoiled: false, since: Instant::now(), by }
+    pub(super) fn on_postgres(
+        transaction: Transaction<'static, Postgres>,
+        open: OpenOne,
+        by: &'static Location<'static>,
+    ) -> Self {
+        Self { work: Some(Work::Postgres(transaction, open)), is_spoiled: false, since: Instant::now(), by }
     }
 
     /// Keeps the work. Returns after it is on disk; an error means that nothing of it was kept (or, when PostgreSQL went
@@ -53,8 +58,13 @@ impl Tx {
         let _log = self;
         match work {
             Some(Work::Sqlite(turn)) => turn.keep().await,
-            Some(Work::Postgres(transaction)) => {
-                tokio::spawn(transaction.commit()).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+            Some(Work::Postgres(transaction, open)) => {
+                let committing = tokio::spawn(async move {
+                    let committed = transaction.commit().await;
+                    drop(open);
+                    committed
+                });
+                committing.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
             }
             None => Err(refused()),
         }
@@ -64,7 +74,7 @@ impl Tx {
     pub fn roll_back(self) {}
 
     pub(super) fn is_postgres(&self) -> bool {
-        matches!(self.work, Some(Work::Postgres(_)))
+        matches!(self.work, Some(Work::Postgres(..)))
     }
 
     /// Runs one statement. The transaction counts as spoiled until it has ended well, so that one that was cut off is not
@@ -86,7 +96,7 @@ impl Tx {
         let Self { work, is_spoiled, .. } = self;
         let rows = match work {
             Some(Work::Sqlite(turn)) => statement.stream(Conn::Sqlite(turn.connection())),
-            Some(Work::Postgres(transaction)) => statement.stream(Conn::Postgres(&mut *transaction)),
+            Some(Work::Postgres(transaction, _)) => statement.stream(Conn::Postgres(&mut *transaction)),
             None => stream::once(async { Err(refused()) }).boxed(),
         };
         let mut failed = false;
@@ -108,7 +118,7 @@ impl Tx {
         }
         match &mut self.work {
             Some(Work::Sqlite(turn)) => Ok(Conn::Sqlite(turn.connection())),
-            Some(Work::Postgres(transaction)) => Ok(Conn::Postgres(&mut *transaction)),
+            Some(Work::Postgres(transaction, _)) => Ok(Conn::Postgres(&mut *transaction)),
             None => Err(refused()),
         }
     }

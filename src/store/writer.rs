@@ -9,7 +9,6 @@
 //! steps between transactions run in tasks of their own. Where a savepoint has vanished (SQLite ends the whole transaction
 //! by itself when the disk is full), or COMMIT fails, the whole group gets the error.
 
-use std::fmt;
 use std::io;
 use std::panic::Location;
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio::time::Instant;
 
+use super::holder::{Holder, Who, gave_up};
 use super::open::is_busy;
 
 /// Of each second that was nearly all spent writing, this long is left to other processes (the command line). Their busy
@@ -67,19 +67,6 @@ struct Load {
     held: Duration,
 }
 
-#[derive(Clone, Copy)]
-struct Holder {
-    who: Who,
-    since: Instant,
-}
-
-#[derive(Clone, Copy)]
-enum Who {
-    Caller(&'static Location<'static>),
-    Committer,
-    OtherProcesses,
-}
-
 /// A turn at the writer: between its beginning and [`Turn::keep`] or being dropped, the connection is its owner's alone.
 pub(super) struct Turn {
     slot: OwnedMutexGuard<Slot>,
@@ -116,31 +103,13 @@ impl Writer {
     }
 
     fn hold(&self, who: Who) {
-        *self.holder.lock().expect("no thread panicked while naming the holder") =
-            Some(Holder { who, since: Instant::now() });
+        *self.holder.lock().expect("no thread panicked while naming the holder") = Some(Holder::now(who));
     }
 
     fn busy(&self) -> sqlx::Error {
         let holder = *self.holder.lock().expect("no thread panicked while naming the holder");
-        let holder = holder.map_or_else(
-            || String::from("somebody"),
-            |h| format!("{} (for {:.1} s)", h.who, h.since.elapsed().as_secs_f64()),
-        );
-        let waited = self.patience.as_secs_f64();
-        sqlx::Error::Io(io::Error::new(
-            io::ErrorKind::TimedOut,
-            format!("waited {waited:.1} s for a turn to write, held by {holder}"),
-        ))
-    }
-}
-
-impl fmt::Display for Who {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Caller(place) => write!(f, "the transaction begun at {place}"),
-            Self::Committer => f.write_str("the shared commit"),
-            Self::OtherProcesses => f.write_str("other processes that write to the file"),
-        }
+        let holder = holder.map_or_else(|| String::from("somebody"), |holder| holder.to_string());
+        gave_up(self.patience, format_args!(", held by {holder}"))
     }
 }
 
@@ -291,19 +260,4 @@ impl Load {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_file_is_left_free_after_a_second_of_unbroken_load_only() {
-        let ms = Duration::from_millis;
-        let start = Instant::now();
-        for (passed, held, rests) in
-            [(999, 999, false), (1_000, 990, true), (1_500, 1_300, true), (1_000, 700, false), (60_000, 2_000, false)]
-        {
-            let mut load = Load { since: start, held: ms(held) };
-            assert_eq!(load.wants_rest(start + ms(passed)), rests, "{held} of {passed} ms");
-            assert_eq!(load.held, if passed < 1_000 { ms(held) } else { Duration::ZERO });
-        }
-    }
-}
+mod tests;

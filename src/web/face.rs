@@ -9,9 +9,11 @@ use axum::{Router, middleware};
 use chrono::{DateTime, DurationRound as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use http::{HeaderName, HeaderValue, StatusCode};
+use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use super::http::{SpeakBy, too_slow};
 use super::pieces::{Next as Action, Plain, PlainPage, Shell};
 use super::reader::Reader;
 use super::{Page, Policy, theme};
@@ -64,10 +66,13 @@ impl Audience {
     fn words(self, status: StatusCode) -> (&'static str, &'static str) {
         match (self, status) {
             (Self::Member, StatusCode::NOT_FOUND) => ("page-gone", "page-gone-why"),
+            (Self::Member, StatusCode::REQUEST_TIMEOUT) => ("page-broken", "page-broken-why"),
             (Self::Member, status) if status.is_client_error() => ("page-odd", "page-odd-why"),
             (Self::Member, _) => ("page-broken", "page-broken-why"),
             (Self::Counter, StatusCode::NOT_FOUND) => ("counter-gone", "counter-gone-why"),
             (Self::Counter, StatusCode::FORBIDDEN) => ("refused-role", "refused-role-next"),
+            // It may have been done all the same.
+            (Self::Counter, StatusCode::REQUEST_TIMEOUT) => ("counter-broken", "counter-broken-why"),
             (Self::Counter, status) if status.is_client_error() => ("counter-odd", "counter-odd-why"),
             (Self::Counter, _) => ("counter-broken", "counter-broken-why"),
         }
@@ -213,9 +218,14 @@ impl Face {
     }
 }
 
-/// Turns a problem into a page where a person looks at it.
+/// Turns a problem into a page where a person looks at it; that it took too long is one.
 async fn in_words(State(face): State<Face>, reader: Reader, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+    let speak_by = request.extensions().get::<SpeakBy>().copied();
+    let answering = next.run(request);
+    let response = match speak_by {
+        Some(SpeakBy(by)) => timeout_at(by, answering).await.unwrap_or_else(|_| too_slow().into_response()),
+        None => answering.await,
+    };
     match response.extensions().get::<Problem>() {
         Some(problem) if reader.wants_page && !reader.is_part => face.page_of(&problem.clone(), reader).await,
         _ => response,

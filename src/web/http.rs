@@ -5,17 +5,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::map_response;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpListener;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::problem::Problem;
 
@@ -41,13 +41,20 @@ impl Default for Patience {
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADERS: usize = 100;
 
-/// The time-out's own answer says nothing.
-async fn explain_time_out(answer: Response) -> Response {
-    if answer.status() != StatusCode::REQUEST_TIMEOUT {
-        return answer;
-    }
+/// When a face that has words of its own for one who was too slow says them: a little before they are said without it.
+#[derive(Debug, Clone, Copy)]
+pub struct SpeakBy(pub Instant);
+
+/// What one who was too slow is told.
+pub fn too_slow() -> Problem {
     let why = "The request was not read and answered in time. Ask again: what was kept is not done twice.";
-    Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", why).into_response()
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", why)
+}
+
+async fn in_time(State(patience): State<Patience>, mut request: Request, next: Next) -> Response {
+    let now = Instant::now();
+    request.extensions_mut().insert(SpeakBy(now + patience.answer * 9 / 10));
+    timeout_at(now + patience.answer, next.run(request)).await.unwrap_or_else(|_| too_slow().into_response())
 }
 
 /// Serves `router` until `stop`; connections then finish the request they are in. Each is a task of `tasks`.
@@ -58,9 +65,7 @@ pub async fn serve(
     tasks: TaskTracker,
     stop: CancellationToken,
 ) {
-    let router = router
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, patience.answer))
-        .layer(map_response(explain_time_out));
+    let router = router.layer(from_fn_with_state(patience, in_time));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,

@@ -15,8 +15,8 @@ use super::{Line, Service, free_port, rounds, wait_until};
 use crate::harness::{BrandFolder, Fresh, each_engine};
 use crate::shop;
 
-/// How a process ends that aborts at a named point: as abruptly as by SIGKILL, nothing is flushed and nobody is told.
-const SIGABRT: i32 = 6;
+/// How a process ends at a named point: as under `kill -9`, nothing is flushed and nobody is told.
+const SIGKILL: i32 = 9;
 
 /// People who share one request, and people with a request each.
 const NAMESAKES: usize = 40;
@@ -29,7 +29,7 @@ async fn a_point_in_the_commands_own_work() {
         push.service.start().await;
         let digest = push.plan();
         let applying = push.command(&["apply", &digest, "--no-wait"]).env("SHUKE_CRASH_AT", "planned").output();
-        assert_eq!(applying.expect("it starts").status.signal(), Some(SIGABRT));
+        assert_eq!(applying.expect("it starts").status.signal(), Some(SIGKILL));
         assert_eq!(push.copies(), [NAMESAKES + OTHERS], "nothing leaves of a run that is not open");
         let again = push.run(&["apply", &digest, "--no-wait", "--format", "json"]);
         assert_eq!(again["outcome"], "already_run", "{again}");
@@ -96,12 +96,16 @@ async fn killed_at(point: &str) {
         push.service.start_with(&[("SHUKE_CRASH_AT", point)]).await;
         push.apply();
         let ended = push.service.ended().await;
-        assert_eq!(ended.signal(), Some(SIGABRT), "{point}: {ended}");
+        assert_eq!(ended.signal(), Some(SIGKILL), "{point}: {ended}");
         let at = if point == "leased" { String::from(point) } else { format!("{point}:5") };
         push.service.start_with(&[("SHUKE_CRASH_AT", &at)]).await;
         // What was under way together may have been marked by one commit: then there is no fifth time.
         wait_until("it ended again, or is done", async || push.service.has_ended() || push.status()["state"] == "done")
             .await;
+        if push.service.has_ended() {
+            let ended = push.service.ended().await;
+            assert_eq!(ended.signal(), Some(SIGKILL), "{at}: {ended}");
+        }
         push.service.kill();
         push.service.start().await;
         push.comes_to_its_end().await;

@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use serde_json::json;
-use shuke::delivery::{Sender, State, approval};
+use shuke::delivery::{Sender, State, approval, replies};
 use shuke::ids::LineUserId;
 use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::query;
+use shuke::worker;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use super::senders::until_asked;
 use super::{PATIENCE, PERSONAL, all_have_one};
 use crate::harness::on_both;
 use crate::shop::{Shop, TO_ALL, keys_are_sound};
@@ -106,8 +113,8 @@ async fn a_panic_over_a_request_leaves_it_in_doubt_and_nothing_else() {
     for arrives in [false, true] {
         on_both(async |db| {
             let mut shop = Shop::open(&db).await;
-            let way = Panics { line: shop.sandbox.transport(), arrives, is_over: AtomicBool::new(false) };
-            shop.sender = Sender::new(shop.replica_over(31, Arc::new(way)));
+            let way = Panics::over("/multicast", &shop, arrives);
+            shop.sender = Sender::new(shop.replica_over(31, way));
             let (phones, _) = shop.a_run(TO_ALL, 1_100).await;
             shop.send_within(PATIENCE).await;
             all_have_one(&shop, &phones).await;
@@ -117,18 +124,47 @@ async fn a_panic_over_a_request_leaves_it_in_doubt_and_nothing_else() {
     }
 }
 
-/// A way to LINE on which the program panics at the first multicast.
+#[tokio::test]
+async fn a_panic_over_a_reply_that_was_left_takes_no_other_with_it() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let phones = [shop.joins("小美測試").await, shop.joins("小華測試").await];
+        shop.sandbox.fault(Fault::times(FaultKind::RateLimited, 2).at(Endpoint::Reply));
+        for phone in &phones {
+            shop.says(phone, "集點卡").await;
+        }
+        shop.advance(TimeDelta::seconds(3)).await;
+        let replica = shop.replica_over(31, Panics::over("/reply", &shop, false));
+        assert_eq!(replies::sweep(&replica).await.unwrap(), 1);
+        shop.advance(TimeDelta::minutes(5)).await;
+        assert_eq!(replies::sweep(&replica).await.unwrap(), 0);
+        let states = query(&db, "select state from reply order by created_at desc, id desc limit 2");
+        let mut states = states.values::<String>().await.unwrap();
+        states.sort();
+        assert_eq!(states, ["sent", "unknown"], "nobody knows what became of the one it panicked over");
+    })
+    .await;
+}
+
+/// A way to LINE on which the program panics over the first request to `path`.
 struct Panics {
     line: Arc<dyn Transport>,
+    path: &'static str,
     /// Whether LINE gets it first.
     arrives: bool,
     is_over: AtomicBool,
 }
 
+impl Panics {
+    fn over(path: &'static str, shop: &Shop, arrives: bool) -> Arc<Self> {
+        Arc::new(Self { line: shop.sandbox.transport(), path, arrives, is_over: AtomicBool::new(false) })
+    }
+}
+
 impl Transport for Panics {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
         Box::pin(async move {
-            let strikes = request.uri().path().ends_with("/multicast") && !self.is_over.swap(true, Ordering::Relaxed);
+            let strikes = request.uri().path().ends_with(self.path) && !self.is_over.swap(true, Ordering::Relaxed);
             if strikes && !self.arrives {
                 panic!("a fault of the tests");
             }
@@ -136,6 +172,54 @@ impl Transport for Panics {
             assert!(!strikes, "a fault of the tests");
             answer
         })
+    }
+}
+
+/// Something in the sender's own loop panics, here the log over a line of it: it starts again and sends.
+#[tokio::test]
+async fn a_sender_that_panics_starts_again() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
+        let has_panicked = Arc::new(AtomicBool::new(false));
+        let log = PanickingLog(Arc::clone(&has_panicked));
+        let _guard =
+            tracing::subscriber::set_default(tracing_subscriber::fmt().with_writer(move || log.clone()).finish());
+        let hide = "alter table lease rename to away";
+        query(db.writer(), hide).execute().await.unwrap();
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        worker::start(&shop.app, &tasks, &stop);
+        let panics = async {
+            while !has_panicked.load(Ordering::Relaxed) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(20), panics).await.expect("it could not look for work, and said so");
+        query(db.writer(), "alter table away rename to lease").execute().await.unwrap();
+        let sent = timeout(Duration::from_secs(20), until_asked(&shop.sandbox, "multicast")).await;
+        stop.cancel();
+        tasks.close();
+        tasks.wait().await;
+        assert!(sent.is_ok(), "it never came back");
+        shop.send().await;
+        all_have_one(&shop, &phones).await;
+    })
+    .await;
+}
+
+/// A log that panics once, over what the sender says when it cannot look for work.
+#[derive(Clone)]
+struct PanickingLog(Arc<AtomicBool>);
+
+impl std::io::Write for PanickingLog {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let strikes = String::from_utf8_lossy(line).contains("the sender could not look for work");
+        assert!(!strikes || self.0.swap(true, Ordering::Relaxed), "a fault of the tests");
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -1,20 +1,24 @@
 //! The webhook's door: who is let in, and what LINE is told.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
+use axum::response::Response;
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
 use shuke::intake::Intake;
 use shuke::line::signature;
 use shuke::members::accounts::Directory;
 use shuke::sandbox::Signature;
-use shuke::store::{Db, query};
+use shuke::store::{Db, OpenOptions, query};
 use shuke::web::line::{LARGEST_BODY, Line, routes};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use crate::harness::on_both;
+use crate::harness::{each_engine, on_both};
 use crate::shop::Shop;
 
 async fn door(shop: &Shop) -> Router {
@@ -24,14 +28,18 @@ async fn door(shop: &Shop) -> Router {
     routes(Line { app: shop.app.clone(), intake, accounts })
 }
 
-/// Knocks with a body and a signature.
+/// Knocks with a body and a signature; the status alone.
 async fn knock(door: &Router, body: impl Into<Body>, signature: Option<&str>) -> StatusCode {
+    answer(door, body, signature).await.status()
+}
+
+async fn answer(door: &Router, body: impl Into<Body>, signature: Option<&str>) -> Response {
     let mut request = Request::post("/line/webhook");
     if let Some(signature) = signature {
         request = request.header(signature::HEADER, signature);
     }
     let request = request.body(body.into()).expect("a request");
-    door.clone().oneshot(request).await.expect("an answer").status()
+    door.clone().oneshot(request).await.expect("an answer")
 }
 
 /// Knocks as LINE does.
@@ -137,6 +145,35 @@ async fn a_store_that_is_away_is_never_answered_with_200() {
             StatusCode::SERVICE_UNAVAILABLE,
             "LINE has to come again"
         );
+    })
+    .await;
+}
+
+/// The store would wait for an hour; the door does not, whether the day's key is not known yet or only the disk is busy.
+#[tokio::test]
+async fn a_store_that_takes_long_is_not_waited_for_longer_than_line_waits() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let options = OpenOptions { patience: HOUR, postgres_statement: HOUR, ..OpenOptions::default() };
+    each_engine(options, async |fresh| {
+        let shop = Shop::open(&fresh.db).await;
+        let door = door(&shop).await;
+        for (knocked, stored_before) in [("01A", 0), ("01B", 1)] {
+            let mut held = fresh.db.begin().await.expect("it begins");
+            if fresh.db.is_postgres() {
+                query(&mut held, "lock table event, day_key in exclusive mode").execute().await.expect("locked");
+            }
+            let body = webhook(&[follow(knocked)]);
+            let signature = signature::sign(&shop.sandbox.config().channel.secret, &body);
+            let told = answer(&door, body.clone(), Some(&signature));
+            let told = timeout(Duration::from_secs(20), told).await.expect("LINE has long gone");
+            assert_eq!(told.status(), StatusCode::SERVICE_UNAVAILABLE);
+            let told = axum::body::to_bytes(told.into_body(), usize::MAX).await.expect("a body");
+            assert_eq!(serde_json::from_slice::<Value>(&told).expect("JSON")["code"], "unavailable");
+            assert_eq!(stored(&fresh.db).await, stored_before);
+            held.roll_back();
+            assert_eq!(knock_signed(&shop, &door, &body).await, StatusCode::OK, "LINE comes again");
+            assert_eq!(stored(&fresh.db).await, stored_before + 1, "once, though the first was written late");
+        }
     })
     .await;
 }

@@ -8,8 +8,11 @@ use shuke::ids::{Actor, LineUserId};
 use shuke::intake::{self, Revived};
 use shuke::members::friends::{self, FriendState};
 use shuke::members::timeline::{self, Line};
+use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::spec::definitions;
 use shuke::store::{OpenOptions, query};
+use shuke::worker;
+use tokio::time::timeout;
 
 use crate::harness::{Fresh, on_both};
 use crate::shop::{Shop, Together};
@@ -169,6 +172,56 @@ async fn one_whose_row_is_held_holds_up_nobody_in_her_lane() {
     assert_eq!(tries, 0, "it is no fault of her event");
     drop(shop);
     fresh.remove().await;
+}
+
+#[tokio::test]
+async fn one_who_is_held_with_more_events_than_a_look_takes_holds_up_nobody_either() {
+    let options = OpenOptions { patience: Duration::from_millis(300), ..OpenOptions::default() };
+    let fresh = Fresh::postgres(options).await;
+    let shop = Shop::open(&fresh.db).await;
+    let (held, other) = (shop.joins("小美測試").await, shop.joins("小華測試").await);
+    let answered = shop.messages(&other).len();
+    for _ in 0..150 {
+        shop.sandbox.say(&held, "你好").await.unwrap();
+    }
+    shop.sandbox.advance(TimeDelta::seconds(1));
+    shop.sandbox.say(&other, "會員卡").await.unwrap();
+    query(fresh.db.writer(), "update event set lane = 0 where state = 'new'").execute().await.unwrap();
+    let mut elsewhere = fresh.db.begin().await.unwrap();
+    query(&mut elsewhere, "update friend set state_at = state_at where line_user_id = $1")
+        .bind(held.clone())
+        .execute()
+        .await
+        .unwrap();
+
+    intake::settle_all(&shop.app).await.unwrap();
+    assert_eq!(shop.messages(&other).len(), answered + 1, "her neighbour is answered");
+    elsewhere.commit().await.unwrap();
+    shop.settle().await;
+    let left = query(&fresh.db, "select count(*) from event where state <> 'done'").value::<i64>().await.unwrap();
+    assert_eq!(left, 0, "she is after that");
+    drop(shop);
+    fresh.remove().await;
+}
+
+/// LINE takes an hour over her profile, and its clock stands still: only our own patience ends the wait.
+#[tokio::test]
+async fn a_profile_that_takes_long_delays_no_answer_and_comes_later() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let hour = Fault { ms: 3_600_000, ..Fault::times(FaultKind::Slow, 1).at(Endpoint::Profile) };
+        shop.sandbox.fault(hour);
+        let mei = shop.sandbox.add_user("小美測試");
+        shop.sandbox.follow(&mei).await.unwrap();
+        let settled = timeout(Duration::from_secs(20), intake::settle_all(&shop.app)).await;
+        assert_eq!(settled.expect("her welcome waits for her profile").unwrap(), 1);
+        assert!(!shop.messages(&mei).is_empty(), "she is welcomed");
+        let name = async || friends::name_of(&shop.app, &db, shop.member_id(&mei).await).await.unwrap();
+        assert_eq!((name().await, shop.requests("profile")), (None, 1));
+        assert_eq!(worker::run_due_jobs(&shop.app).await.unwrap(), 1);
+        assert_eq!((name().await.as_deref(), shop.requests("profile")), (Some("小美測試"), 2));
+    })
+    .await;
 }
 
 #[tokio::test]

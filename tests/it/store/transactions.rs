@@ -9,7 +9,7 @@ use shuke::store::{Db, OpenOptions, Tx, is_unavailable, query};
 use tracing_subscriber::fmt::MakeWriter;
 use uuid::Uuid;
 
-use crate::harness::{a_monday, each_engine, on_both};
+use crate::harness::{Fresh, a_monday, each_engine, on_both};
 
 /// Inserts the member whose number is `n`.
 async fn insert(tx: &mut Tx, n: u128) -> sqlx::Result<u64> {
@@ -175,23 +175,84 @@ async fn after_a_statement_that_was_cut_off_a_transaction_takes_no_more() {
     .await;
 }
 
-/// (f) Waiting for a turn has an end.
+/// (f) Waiting for a turn has an end, and whoever gives up is told who has the database.
 #[tokio::test]
 async fn begin_waits_for_its_turn_but_not_for_ever() {
     let options =
-        OpenOptions { patience: Duration::from_millis(150), postgres_connections: 1, ..OpenOptions::default() };
+        OpenOptions { patience: Duration::from_millis(140), postgres_connections: 1, ..OpenOptions::default() };
     each_engine(options, async |fresh| {
-        let holder = fresh.db.begin().await.expect("it begins");
-        let error = fresh.db.begin().await.expect_err("one at a time");
-        assert!(is_unavailable(&error), "{error}");
-        if fresh.engine == "SQLite" {
+        let db = &fresh.db;
+        let line = line!() + 1;
+        let holder = db.begin().await.expect("it begins");
+        let statement = query(db.writer(), "update install set epoch = epoch").execute();
+        for error in [db.begin().await.map(drop).expect_err("one at a time"), statement.await.expect_err("it too")] {
+            assert!(is_unavailable(&error), "{error}");
             let told = error.to_string();
-            assert!(told.contains("transactions.rs"), "it names who holds the writer: {told}");
+            let place = format!("the transaction begun at {}:{line}:", file!());
+            assert!(told.contains("waited 0.1 s for a turn to write"), "{told}");
+            assert!(told.contains(&place), "it names who has the database: {told}");
+            assert!(!told.contains("no further connection"), "{told}");
         }
         drop(holder);
-        fresh.db.begin().await.expect("now it begins").commit().await.expect("it commits");
+        db.begin().await.expect("now it begins").commit().await.expect("it commits");
     })
     .await;
+}
+
+/// (f) Where several may write at once, those who have been at it longest are named, and nobody who has ended.
+#[tokio::test]
+async fn all_who_hold_the_server_are_counted() {
+    let options =
+        OpenOptions { patience: Duration::from_millis(150), postgres_connections: 5, ..OpenOptions::default() };
+    let fresh = Fresh::postgres(options).await;
+    let db = &fresh.db;
+    db.begin().await.expect("it begins").commit().await.expect("it commits");
+    drop(db.begin().await.expect("it begins"));
+    let line = line!() + 1;
+    let first = db.begin().await.expect("it begins");
+    let mut others = Vec::new();
+    for _ in 0..4 {
+        others.push(db.begin().await.expect("it begins"));
+    }
+    let told = db.begin().await.expect_err("there are five").to_string();
+    assert!(told.contains(&format!("; open are: the transaction begun at {}:{line}:", file!())), "{told}");
+    assert!(told.ends_with(" and 2 more"), "{told}");
+    others.pop().expect("one of them").commit().await.expect("it commits");
+    others.push(db.begin().await.expect("its place is free"));
+    drop((first, others));
+    fresh.remove().await;
+}
+
+/// (f) Others have all connections the server gives: then none of ours is blamed.
+#[tokio::test]
+async fn who_finds_no_connection_is_told_of_no_transaction_of_ours() {
+    let fresh = Fresh::postgres(OpenOptions::default()).await;
+    let role = format!("shuke_one_{}", std::process::id());
+    let run = async |sql: String| {
+        query(fresh.db.writer(), Box::leak(sql.into_boxed_str())).execute().await.expect("the server obeys");
+    };
+    run(format!("create role {role} login connection limit 1")).await;
+    let (_, server) = fresh.url.split_once('@').expect("the address names a user");
+    let url = format!("postgres://{role}@{server}");
+    let options = OpenOptions { patience: Duration::from_millis(500), ..OpenOptions::default() };
+    let ours = Db::open(&url, options.clone()).await.expect("the one connection");
+    let tx = ours.begin().await.expect("it begins");
+    let told = ours.begin().await.expect_err("the server gives no second").to_string();
+    assert!(told.contains("transactions.rs") && told.ends_with("; the server gives no further connection"), "{told}");
+    drop(tx);
+    run(format!("select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}'")).await;
+    let theirs = Db::open(&url, options).await.expect("they are faster");
+    let error = ours.begin().await.expect_err("theirs is the one connection");
+    assert!(is_unavailable(&error), "{error}");
+    let told = error.to_string();
+    assert!(
+        told.ends_with("; open are: no transaction of this process; the server gives no further connection"),
+        "{told}"
+    );
+    ours.close().await;
+    theirs.close().await;
+    run(format!("drop role {role}")).await;
+    fresh.remove().await;
 }
 
 #[derive(Clone, Default)]

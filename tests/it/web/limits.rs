@@ -9,14 +9,21 @@ use axum::routing::post;
 use shuke::web::http::{self, Patience};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::harness::on_both;
+use crate::shop::Shop;
+
 /// A service that reads what it is sent and gives it back.
-async fn served() -> SocketAddr {
+fn echo() -> Router {
+    Router::new().route("/", post(async |body: Bytes| body))
+}
+
+async fn served(router: Router) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let router = Router::new().route("/", post(async |body: Bytes| body));
     let (headers, answer) = (Duration::from_millis(300), Duration::from_millis(600));
     let patience = Patience { headers, idle: Duration::from_secs(60), answer };
     tokio::spawn(http::serve(listener, router, patience, TaskTracker::new(), CancellationToken::new()));
@@ -25,10 +32,14 @@ async fn served() -> SocketAddr {
 
 /// What comes back for these bytes until the connection is closed.
 async fn sent(bytes: &str) -> String {
-    let mut stream = TcpStream::connect(served().await).await.expect("it accepts");
+    sent_to(echo(), bytes).await
+}
+
+async fn sent_to(router: Router, bytes: &str) -> String {
+    let mut stream = TcpStream::connect(served(router).await).await.expect("it accepts");
     stream.write_all(bytes.as_bytes()).await.expect("sent");
     let mut answer = Vec::new();
-    let end = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+    let end = timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
     assert!(end.is_ok(), "the connection stays open");
     String::from_utf8(answer).expect("text")
 }
@@ -41,7 +52,7 @@ async fn whoever_dawdles_over_the_headers_is_cut_off() {
 
 #[tokio::test]
 async fn who_has_asked_may_be_silent_for_longer_than_a_stranger() {
-    let mut stream = TcpStream::connect(served().await).await.expect("it accepts");
+    let mut stream = TcpStream::connect(served(echo()).await).await.expect("it accepts");
     let mut heard = vec![0; 4096];
     for pause in [0, 900] {
         tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -60,6 +71,45 @@ async fn whoever_dawdles_over_the_body_is_told_so() {
     let answer = sent("POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 10\r\n\r\nabc").await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("application/problem+json") && answer.contains(r#""code":"too_slow""#), "{answer}");
+}
+
+/// A clerk's form that never arrives whole: her page says so in her words, a program gets the problem.
+#[tokio::test]
+async fn whoever_dawdles_over_a_form_is_told_so_in_words() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let form = |accept: &str| {
+            format!(
+                "POST /counter/enrol HTTP/1.1\r\nhost: localhost:8080\r\nconnection: close\r\naccept: {accept}\r\n\
+                 accept-language: zh-TW\r\nsec-fetch-site: same-origin\r\n\
+                 content-type: application/x-www-form-urlencoded\r\ncontent-length: 14\r\n\r\ncode=3467"
+            )
+        };
+        let page = sent_to(shop.pages.clone(), &form("text/html,*/*")).await;
+        assert!(page.starts_with("HTTP/1.1 408"), "{page}");
+        assert!(page.contains("content-type: text/html") && page.contains("content-security-policy:"), "{page}");
+        assert!(page.contains("系統出了點狀況") && page.contains("請回到櫃台看最近紀錄"), "{page}");
+        let problem = sent_to(shop.pages.clone(), &form("application/json")).await;
+        assert!(problem.starts_with("HTTP/1.1 408") && problem.contains(r#""code":"too_slow""#), "{problem}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn forms_and_data_larger_than_anybody_sends_are_refused() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mut browser = shop.browser();
+        let letters = |count: usize| "a".repeat(count);
+        assert_eq!(browser.post("/counter/enrol", &[("code", &letters(15_000))]).await.status, 422);
+        let refused = browser.post("/counter/enrol", &[("code", &letters(17_000))]).await;
+        assert_eq!(refused.status, 400);
+        refused.says("沒有收到這個操作");
+        let token = |count| serde_json::json!({ "id_token": letters(count) });
+        assert_eq!(browser.json("/m/session", &token(15_000)).await.status, 401);
+        assert_eq!(browser.json("/m/session", &token(17_000)).await.status, 413);
+    })
+    .await;
 }
 
 #[tokio::test]
