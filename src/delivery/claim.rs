@@ -113,8 +113,9 @@ pub(super) async fn claim(app: &App, lease: &Lease, rooms: Rooms, in_flight: &Ha
         for batch in batches {
             let people = people.remove(&batch.id).unwrap_or_default();
             if is_of_another_month(batch.reserved_since, now) {
-                approval::pause(app, &mut tx, batch.run, Pause::QuotaSpent).await?;
-                tracing::error!(run.id = %batch.run, batch.id = %batch.id, "a month ended while another delivery held its messages reserved; the run is paused");
+                if approval::pause(app, &mut tx, batch.run, Pause::QuotaSpent).await? {
+                    tracing::error!(run.id = %batch.run, "a month ended while another delivery held its messages reserved; the run is paused");
+                }
                 continue;
             }
             let is_tried = batch.is_tried;
