@@ -23,8 +23,8 @@ pub struct Ask {
     pub member: MemberId,
     /// The stamp card's name.
     pub card: String,
-    /// How many.
-    pub stamps: i64,
+    /// How many at most.
+    pub most: i64,
     /// Where.
     pub place: Place,
     /// By whom.
@@ -59,18 +59,25 @@ pub struct Earned {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Decides as [`stamp`](super::stamp()) would, and writes nothing.
-pub async fn preview(app: &App, ask: &Ask) -> sqlx::Result<Answer<Preview>> {
-    let mut looked = look(app, ask, [ask.stamps]).await?;
-    looked.pop().ok_or(sqlx::Error::RowNotFound)
-}
-
-/// The same for 1, 2, 3 … stamps, as far as a visit may earn them: what she has is read once, and each number is decided on a
-/// copy of it. `ask.stamps` is how many at most.
-pub async fn preview_each(app: &App, ask: &Ask) -> sqlx::Result<Answer<Vec<Preview>>> {
+/// Decides as [`stamp`](super::stamp()) would for 1, 2, 3 … stamps, as far as one visit may earn them, and writes nothing. What
+/// she has is read once; each number is decided on a copy of it.
+pub async fn preview(app: &App, ask: &Ask) -> sqlx::Result<Answer<Vec<Preview>>> {
+    let Some(mut wallet) = store::look(&app.db, ask.member, &ask.card).await? else {
+        return Ok(Err(Refusal::UnknownMember));
+    };
+    if is_own_card(&app.db, &ask.by, ask.member).await? {
+        return Ok(Err(Refusal::OwnCard));
+    }
+    let now = Now::of(app);
+    let terms = match stamp::ready(&app.db, &mut wallet, &ask.card, &ask.place, now).await? {
+        Ok(terms) => terms,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let offered = terms.offered(&ask.card).ok_or(sqlx::Error::RowNotFound)?;
+    let seen = Seen { before: std::mem::take(&mut wallet.before.cards), terms: &terms, offered };
     let mut previews = Vec::new();
-    for looked in look(app, ask, 1..=ask.stamps.max(1)).await? {
-        match looked {
+    for stamps in 1..=ask.most.max(1) {
+        match seen.after(wallet.clone(), ask, stamps, now)? {
             Ok(preview) => previews.push(preview),
             // What stands in the way of the first stamp stands in the way of all; more than so many is not offered.
             Err(refusal) if previews.is_empty() => return Ok(Err(refusal)),
@@ -78,25 +85,6 @@ pub async fn preview_each(app: &App, ask: &Ask) -> sqlx::Result<Answer<Vec<Previ
         }
     }
     Ok(Ok(previews))
-}
-
-/// One answer for each number of stamps, or a single refusal where it is the same whatever the number.
-async fn look(app: &App, ask: &Ask, amounts: impl IntoIterator<Item = i64>) -> sqlx::Result<Vec<Answer<Preview>>> {
-    let Some(mut wallet) = store::look(&app.db, ask.member, &ask.card).await? else {
-        return Ok(vec![Err(Refusal::UnknownMember)]);
-    };
-    if is_own_card(&app.db, &ask.by, ask.member).await? {
-        return Ok(vec![Err(Refusal::OwnCard)]);
-    }
-    let now = Now::of(app);
-    let terms = match stamp::ready(&app.db, &mut wallet, &ask.card, &ask.place, now).await? {
-        Ok(terms) => terms,
-        Err(refusal) => return Ok(vec![Err(refusal)]),
-    };
-    let offered = terms.offered(&ask.card).ok_or(sqlx::Error::RowNotFound)?;
-    let seen = Seen { before: std::mem::take(&mut wallet.before.cards), terms: &terms, offered };
-    let looked = amounts.into_iter().map(|stamps| Ok(seen.after(wallet.clone(), ask, stamps, now)?));
-    looked.collect()
 }
 
 /// What every number of stamps is decided by.

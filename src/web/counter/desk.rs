@@ -5,9 +5,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 
-use super::acts;
 use super::guard::Clerk;
-use super::{Offer, Sheet};
+use super::{Offer, Sheet, list};
 use crate::loyalty::Why;
 use crate::problem::Problem;
 use crate::staff::Signed;
@@ -205,7 +204,7 @@ async fn desk_of(face: &Face, scene: &Scene, by: &Signed) -> Result<Desk, Proble
         store: scene.store_name(&by.store),
         mode: scene.shell.say("mode-stamps"),
         clerk: by.name.clone(),
-        acts: acts::last(face, scene, by).await?,
+        acts: list::last(face, scene, by).await?,
     })
 }
 

@@ -7,6 +7,7 @@ mod acts;
 mod desk;
 mod device;
 mod guard;
+mod list;
 mod scan;
 mod sheet;
 mod words;

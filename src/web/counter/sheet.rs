@@ -1,8 +1,9 @@
 //! The sheet after a reading: who it is, what will happen, one big button.
 
 use super::Act;
-use super::acts::{place_of, refused, right_of, told};
-use crate::ids::{ActorKind, MemberId};
+use super::acts::{place_of, refused, right_of};
+use super::list::told;
+use crate::ids::{Actor, ActorKind, MemberId};
 use crate::loyalty::spec::{Per, StampCard};
 use crate::loyalty::stamps::rules::OWN_UNDO;
 use crate::loyalty::stamps::{Card, CardState};
@@ -135,16 +136,24 @@ pub(super) async fn sheet_of(face: &Face, scene: &Scene, by: &Signed, reading: &
     for published in definitions::all_latest::<StampCard>(&face.app.db).await? {
         sheet.offers.push(offer(face, scene, by, (reading, member), &published.body).await?);
     }
+    let mut names = Vec::new();
     for act in loyalty::lately_with(&face.app, &right_of(by), member, LAST_ACTS).await? {
         sheet.is_acts_open |= act.may_undo && scene.now < act.line.recorded_at + OWN_UNDO;
-        let about = where_and_by(face, scene, by, &act).await?;
+        let about = where_and_by(face, scene, by, &act, &mut names).await?;
         sheet.acts.push(told(scene, &act, about));
     }
     Ok(sheet)
 }
 
-/// 「永康店・小安」: where something was done and by whom; the store alone where no person and no program did it.
-async fn where_and_by(face: &Face, scene: &Scene, by: &Signed, act: &loyalty::Act) -> Result<String, Problem> {
+/// 「永康店・小安」: where something was done and by whom; the store alone where no person and no program did it. `names` are
+/// those that were looked up before.
+async fn where_and_by(
+    face: &Face,
+    scene: &Scene,
+    by: &Signed,
+    act: &loyalty::Act,
+    names: &mut Vec<(Actor, String)>,
+) -> Result<String, Problem> {
     let actor = act.actor();
     let store = scene.store_name(&act.line.store);
     if actor == by.actor() {
@@ -153,7 +162,15 @@ async fn where_and_by(face: &Face, scene: &Scene, by: &Signed, act: &loyalty::Ac
     if !matches!(actor.kind, ActorKind::Staff | ActorKind::Api) {
         return Ok(store);
     }
-    let who = staff::name_of(&face.app.db, &actor).await?;
+    let known = names.iter().find(|(known, _)| *known == actor).map(|(_, name)| name.clone());
+    let who = match known {
+        Some(name) => name,
+        None => {
+            let name = staff::name_of(&face.app.db, &actor).await?;
+            names.push((actor, name.clone()));
+            name
+        }
+    };
     Ok(scene.voice().say_with("act-where-by", &[("store", store.into()), ("by", who.into())]))
 }
 
@@ -204,8 +221,8 @@ async fn offer(
     let title = String::from(card.title.in_lang(scene.voice().lang));
     let programme = card.stamp_card.to_string();
     let (place, by) = (place_of(scene, by), right_of(by));
-    let ask = Ask { member, card: programme.clone(), stamps: card.earn.at_most, place, by };
-    let previews = match loyalty::preview_each(&face.app, &ask).await? {
+    let ask = Ask { member, card: programme.clone(), most: card.earn.at_most, place, by };
+    let previews = match loyalty::preview(&face.app, &ask).await? {
         Ok(previews) => previews,
         Err(refusal) => {
             let band = refused(face, scene, &refusal).await?;

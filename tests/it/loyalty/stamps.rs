@@ -236,7 +236,7 @@ async fn nobody_stamps_or_redeems_on_her_own_card() {
         let mut ask = shop.stamp_of(&mei, 1).await;
         ask.by = herself.clone();
         assert_eq!(loyalty::stamp(&shop.app, &ask).await.unwrap(), Err(Refusal::OwnCard));
-        let look = Ask { member, card: ask.card.clone(), stamps: 1, place: zhongshan(), by: herself.clone() };
+        let look = Ask { member, card: ask.card.clone(), most: 1, place: zhongshan(), by: herself.clone() };
         assert_eq!(loyalty::preview(&shop.app, &look).await.unwrap().err(), Some(Refusal::OwnCard));
         let code = full.vouchers[0].code.clone();
         let redeem = loyalty::Redeem { code, place: zhongshan(), key: shop.fresh_key(), by: herself.clone() };
@@ -254,10 +254,10 @@ async fn the_preview_tells_what_the_stamp_then_does() {
         let shop = Shop::open(&db).await;
         let mei = shop.follows("小美測試").await;
         shop.stamps(&mei, 9).await;
-        let ask = |stamps| Ask {
+        let ask = |most| Ask {
             member: shuke::ids::MemberId(uuid::Uuid::nil()),
             card: String::from("coffee"),
-            stamps,
+            most,
             place: zhongshan(),
             by: By::own(clerk()),
         };
@@ -267,7 +267,8 @@ async fn the_preview_tells_what_the_stamp_then_does() {
         let soon = loyalty::preview(&shop.app, &Ask { member, ..ask(1) }).await.unwrap();
         assert!(matches!(soon, Err(Refusal::TooSoon { .. })));
         shop.advance(TimeDelta::minutes(10)).await;
-        let preview = loyalty::preview(&shop.app, &Ask { member, ..ask(3) }).await.unwrap().expect("it can be");
+        let previews = loyalty::preview(&shop.app, &Ask { member, ..ask(3) }).await.unwrap().expect("it can be");
+        let [.., preview] = <[_; 3]>::try_from(previews).expect("one for each number");
         assert_eq!(loyalty::history(&db, member, 10).await.unwrap().len(), 1, "nothing was written");
         assert_eq!(preview.title.zh_hant, "咖啡集點卡");
         assert_eq!(preview.before.map(|card| card.stamps), Some(9));
