@@ -74,6 +74,7 @@ pub(super) async fn undone(
     held: &BTreeSet<Person>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<BTreeMap<Person, Vec<Undone>>> {
+    let held: Vec<LineUserId> = held.iter().filter_map(|person| person.line_user_id.clone()).collect();
     let due = if held.is_empty() {
         query(
             on,
@@ -92,7 +93,7 @@ pub(super) async fn undone(
         )
         .bind(lane)
         .bind(now)
-        .push_list(held.iter().filter_map(|person| person.line_user_id.clone()))
+        .push_list(held)
         .push(")) order by at, id limit ")
         .push_bind(BATCH)
     };

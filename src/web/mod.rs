@@ -6,6 +6,7 @@ pub mod api;
 mod cookies;
 pub mod counter;
 pub mod face;
+mod form;
 pub mod http;
 pub mod line;
 pub mod member;

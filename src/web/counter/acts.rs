@@ -1,7 +1,6 @@
 //! What a clerk does on a reading: stamps, takes a voucher, takes either back.
 
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -16,6 +15,7 @@ use crate::problem::Problem;
 use crate::staff::scans::{self, Line};
 use crate::staff::{self, Permission, Signed};
 use crate::web::face::{Face, Scene};
+use crate::web::form::Fields;
 use crate::web::pieces::{Band, Tone, Undo as WayBack};
 use crate::web::reader::Reader;
 
@@ -45,9 +45,8 @@ pub(super) async fn stamp(
     State(face): State<Face>,
     reader: Reader,
     Clerk(by): Clerk,
-    form: Result<Form<Giving>, FormRejection>,
+    Fields(giving): Fields<Giving>,
 ) -> Result<Response, Problem> {
-    let Form(giving) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let scene = face.scene(reader.lang).await?;
     let reading = scans::open(&face.app, &face.app.db, &by, giving.scan).await?.filter(Line::may_earn);
     let Some((reading, member)) = reading.and_then(shown) else {
@@ -91,9 +90,8 @@ pub(super) async fn redeem(
     State(face): State<Face>,
     reader: Reader,
     Clerk(by): Clerk,
-    form: Result<Form<Taking>, FormRejection>,
+    Fields(taking): Fields<Taking>,
 ) -> Result<Response, Problem> {
-    let Form(taking) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let (app, scene) = (&face.app, face.scene(reader.lang).await?);
     let reading = scans::open(app, &app.db, &by, taking.scan).await?;
     let Some((reading, member)) = reading.and_then(shown) else {
@@ -149,10 +147,8 @@ pub(super) async fn undo(
     State(face): State<Face>,
     reader: Reader,
     Clerk(by): Clerk,
-    form: Result<Form<TakingBack>, FormRejection>,
+    Fields(TakingBack { member, entry, why }): Fields<TakingBack>,
 ) -> Result<Response, Problem> {
-    let Form(TakingBack { member, entry, why }) =
-        form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let scene = face.scene(reader.lang).await?;
     let ask = Undo {
         member,

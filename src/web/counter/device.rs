@@ -1,8 +1,7 @@
 //! Before the work: the device gets its store, the clerk says who she is, the scanner gun is tried.
 
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, StatusCode, header};
@@ -16,6 +15,7 @@ use crate::staff::{Device, SignIn, people, sessions};
 use crate::web::Page;
 use crate::web::cookies::Cookie;
 use crate::web::face::{Face, Scene};
+use crate::web::form::Fields;
 use crate::web::pieces::{Drawn, Shell, draw};
 use crate::web::reader::Reader;
 
@@ -95,9 +95,8 @@ pub(super) struct Typed {
 pub(super) async fn enrol(
     State(face): State<Face>,
     reader: Reader,
-    form: Result<Form<Typed>, FormRejection>,
+    Fields(typed): Fields<Typed>,
 ) -> Result<Response, Problem> {
-    let Form(typed) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let scene = face.scene(reader.lang).await?;
     let fault = match devices::enrol(&face.app, &typed.code).await? {
         Enrolled::Done { token, .. } => {
@@ -135,9 +134,8 @@ pub(super) async fn sign_in(
     State(face): State<Face>,
     reader: Reader,
     OnDevice(device): OnDevice,
-    form: Result<Form<SigningIn>, FormRejection>,
+    Fields(given): Fields<SigningIn>,
 ) -> Result<Response, Problem> {
-    let Form(given) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let scene = face.scene(reader.lang).await?;
     let app = &face.app;
     let locked = |until: DateTime<Utc>| scene.shell.fill("pin-locked", "until", scene.from_moment(until));

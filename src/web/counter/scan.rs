@@ -1,7 +1,6 @@
 //! A reading: whose code it is, what it allows, and the sheet that says so.
 
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -19,6 +18,7 @@ use crate::problem::Problem;
 use crate::staff::Signed;
 use crate::staff::scans::{self, Logged, Method, Scan};
 use crate::web::face::{Face, Scene};
+use crate::web::form::Fields;
 use crate::web::pieces::{Band, Tone, VOUCHER_MARK};
 use crate::web::reader::Reader;
 
@@ -90,9 +90,8 @@ pub(super) async fn read(
     State(face): State<Face>,
     reader: Reader,
     Clerk(by): Clerk,
-    form: Result<Form<Reading>, FormRejection>,
+    Fields(reading): Fields<Reading>,
 ) -> Result<Response, Problem> {
-    let Form(reading) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let app = &face.app;
     let scene = face.scene(reader.lang).await?;
     let made_here;

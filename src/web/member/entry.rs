@@ -1,8 +1,8 @@
 //! Getting in: the page that signs her in through LIFF, and the one where a friend becomes a member.
 
 use askama::Template;
-use axum::extract::rejection::{FormRejection, JsonRejection};
-use axum::extract::{Form, Json, State};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Json, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{StatusCode, header};
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use crate::problem::Problem;
 use crate::web::Page;
 use crate::web::cookies::Cookie;
 use crate::web::face::Face;
+use crate::web::form::Fields;
 use crate::web::pieces::{Drawn, Shell, draw};
 use crate::web::reader::Reader;
 
@@ -164,9 +165,8 @@ pub(super) async fn join(
     State(face): State<Face>,
     reader: Reader,
     visitor: Visitor,
-    form: Result<Form<Joining>, FormRejection>,
+    Fields(joining): Fields<Joining>,
 ) -> Result<Response, Problem> {
-    let Form(joining) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let (app, member) = (&face.app, &visitor.member);
     let scene = face.scene(member.language.or(reader.lang)).await?;
     if joining.wording != scene.brand.membership.consent.version {

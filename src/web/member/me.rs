@@ -1,8 +1,7 @@
 //! `/m/me`: what we know of her, her language, and whether she wants offers.
 
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
@@ -13,6 +12,7 @@ use crate::members::{self, friends};
 use crate::problem::Problem;
 use crate::web::Page;
 use crate::web::face::Face;
+use crate::web::form::Fields;
 use crate::web::pieces::Shell;
 use crate::web::reader::Reader;
 use crate::words::Lang;
@@ -85,9 +85,8 @@ pub(super) struct Offers {
 pub(super) async fn offers(
     State(face): State<Face>,
     visitor: Visitor,
-    form: Result<Form<Offers>, FormRejection>,
+    Fields(said): Fields<Offers>,
 ) -> Result<Response, Problem> {
-    let Form(said) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let granted = match said.offers.as_str() {
         "yes" => true,
         "no" => false,
@@ -115,9 +114,8 @@ pub(super) struct Language {
 pub(super) async fn language(
     State(face): State<Face>,
     visitor: Visitor,
-    form: Result<Form<Language>, FormRejection>,
+    Fields(chosen): Fields<Language>,
 ) -> Result<Response, Problem> {
-    let Form(chosen) = form.map_err(|rejection| Problem::malformed(rejection.body_text()))?;
     let mut tx = face.app.db.begin().await?;
     members::set_language(&mut tx, visitor.member.id, chosen.language).await?;
     members::bump_version(&mut tx, visitor.member.id).await?;

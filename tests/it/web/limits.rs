@@ -103,7 +103,7 @@ async fn forms_and_data_larger_than_anybody_sends_are_refused() {
         let letters = |count: usize| "a".repeat(count);
         assert_eq!(browser.post("/counter/enrol", &[("code", &letters(15_000))]).await.status, 422);
         let refused = browser.post("/counter/enrol", &[("code", &letters(17_000))]).await;
-        assert_eq!(refused.status, 400);
+        assert_eq!(refused.status, 413);
         refused.says("沒有收到這個操作");
         let token = |count| serde_json::json!({ "id_token": letters(count) });
         assert_eq!(browser.json("/m/session", &token(15_000)).await.status, 401);
