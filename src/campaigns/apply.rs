@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::digest::{Difference, Fingerprint, differences};
+use super::history::{self, Newest, Ran};
 use super::jobs::PrepareRun;
-use super::store::{self, Kept, Ran};
+use super::store::{self, Kept};
 use crate::app::App;
-use crate::delivery::{Quota, approval, runs};
+use crate::delivery::{Quota, State, approval, runs};
 use crate::ids::{Actor, RunId};
 use crate::jobs::{self, When};
 use crate::staff::audit;
@@ -32,11 +33,11 @@ pub enum Applied {
 
 /// The run this plan had already.
 pub async fn ran(on: impl Into<On<'_>>, plan: &Kept) -> sqlx::Result<Option<Ran>> {
-    store::run_of(on, plan.id).await
+    history::run_of(on, plan.id).await
 }
 
-/// What stands in the way of a plan, as things are `now`. A month that does not suffice is asked of LINE apart
-/// ([`quota_gap`]).
+/// What stands in the way of a plan, as things are `now`. Holds until the transaction ends when it is asked after [`lock`]. A
+/// month that does not suffice is asked of LINE apart ([`quota_gap`]).
 pub async fn obstacles(
     app: &App,
     on: impl Into<On<'_>>,
@@ -48,14 +49,25 @@ pub async fn obstacles(
         found.push(Difference::TooOld { planned_at: plan.created_at });
     }
     let mut on = on.into();
-    let last = store::last_run(on.by_ref(), &plan.campaign).await?;
-    if let Some(Ran { run, at }) = last.filter(|last| last.at >= plan.created_at) {
-        found.push(Difference::RunSince { run, at });
-    }
-    let cut_short = store::cut_short(on, &plan.campaign, &plan.fingerprint.spec).await?;
+    found.extend(history::newest(on.by_ref(), &plan.campaign).await?.and_then(|newest| in_the_way(plan, &newest)));
+    let cut_short = history::cut_short(on, &plan.campaign).await?;
     let since = cut_short.into_iter().find(|run| !plan.fingerprint.after.contains(run));
     found.extend(since.map(|run| Difference::CancelledSince { run }));
     Ok(found)
+}
+
+/// What the newest run of its campaign means for a plan: while it is under way, and when it began or was done after the plan
+/// was made, people who get it, or got it, are in the plan.
+fn in_the_way(plan: &Kept, newest: &Newest) -> Option<Difference> {
+    let Newest { run, at, state, changed_at, .. } = *newest;
+    match newest.under_way() {
+        Some(under_way) => Some(Difference::UnderWay(under_way)),
+        None if at >= plan.created_at => Some(Difference::RunSince { run, at }),
+        None if state == State::Done && changed_at >= plan.created_at => {
+            Some(Difference::DoneSince { run, at: changed_at })
+        }
+        None => None,
+    }
 }
 
 /// How many people get it.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::history::UnderWay;
 use super::types::DIGEST_DIGITS;
 use crate::ids::{MemberId, RunId};
 use crate::spec::canonical;
@@ -20,7 +21,7 @@ const ONLY_VARIANT: &str = "a";
 /// Everything a digest covers but the people: what `apply` compares with how it stands then.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// The cancelled runs it goes on from, newest first: who got one of them, or may have, is out.
+    /// The cancelled runs it goes on from, newest first: who got one of them, or may have, is out, whatever the files say now.
     #[serde(default)]
     pub after: Vec<RunId>,
     /// The definitions the plan rests on, by kind and name.
@@ -61,6 +62,15 @@ pub enum Difference {
     TooOld {
         /// When it was made.
         planned_at: DateTime<Utc>,
+    },
+    /// A run of the campaign has not ended.
+    UnderWay(UnderWay),
+    /// A run of the campaign was done after the plan was made: who got it is still in the plan.
+    DoneSince {
+        /// Which run.
+        run: RunId,
+        /// When it was done.
+        at: DateTime<Utc>,
     },
     /// The campaign was run after the plan was made.
     RunSince {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::cost::cost;
 use super::digest::{Digest, Fingerprint};
+use super::history::{self, Newest};
 use super::message::{Press, Written};
 use super::proposal::Proposal;
 use super::store;
@@ -49,7 +50,7 @@ pub async fn plan(app: &App, proposal: &Proposal<'_>) -> Result<Plan, PushError>
     let quota = delivery::quota(app).await?;
     let account = accounts::ensure(app).await?;
     let mut print = proposal.fingerprint();
-    print.after = store::cut_short(&app.db, proposal.campaign.name(), &print.spec).await?;
+    print.after = history::cut_short(&app.db, proposal.campaign.name()).await?;
     let id = store::begin(app, proposal.campaign.name(), began).await?;
     let mut draft = Draft::new(app, proposal, id, account, print.after.clone());
     let moment = Moment { now: began, zone: proposal.brand.zone() };
@@ -90,9 +91,11 @@ pub async fn plan(app: &App, proposal: &Proposal<'_>) -> Result<Plan, PushError>
             free_messages: i64::from(tariff.free_messages),
             tariff: tariff.plan.clone(),
             ran: None,
+            under_way: None,
         },
     };
     plan.more.ran = store::finish(app, id, &plan.digest, &print, without_bodies(&plan)).await?;
+    plan.more.under_way = history::newest(&app.db, &plan.campaign).await?.as_ref().and_then(Newest::under_way);
     Ok(plan)
 }
 

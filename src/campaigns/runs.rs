@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::store;
+use super::{history, store};
 use crate::app::App;
 use crate::delivery::approval::{self, State};
 use crate::delivery::runs::{MULTICAST_RECIPIENTS, add, open, written_up_to};
@@ -79,7 +79,7 @@ pub async fn cancel(app: &App, campaign: &str, actor: &Actor) -> sqlx::Result<St
 }
 
 async fn newest(app: &App, campaign: &str) -> sqlx::Result<Option<RunId>> {
-    Ok(store::last_run(&app.db, campaign).await?.map(|ran| ran.run))
+    Ok(history::last_run(&app.db, campaign).await?.map(|ran| ran.run))
 }
 
 /// Keeps in the audit what was done, in its own transaction, or says how the run stands.

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::store::{self, Ran};
+use super::history::{self, Ran};
+use super::store;
 use super::types::{Count, counts};
 use crate::app::App;
 use crate::delivery::Reason;
@@ -53,7 +54,7 @@ pub struct Progress {
 
 /// How the newest run of a campaign stands; none when it was never run.
 pub async fn status(app: &App, campaign: &str) -> sqlx::Result<Option<Status>> {
-    match store::last_run(&app.db, campaign).await? {
+    match history::last_run(&app.db, campaign).await? {
         Some(ran) => of(app, ran, campaign).await.map(Some),
         None => Ok(None),
     }
@@ -62,7 +63,7 @@ pub async fn status(app: &App, campaign: &str) -> sqlx::Result<Option<Status>> {
 /// How one run stands.
 pub async fn status_of(app: &App, run: RunId) -> sqlx::Result<Option<Status>> {
     let Some((campaign, plan)) = store::plan_of(&app.db, run).await? else { return Ok(None) };
-    match store::run_of(&app.db, plan).await? {
+    match history::run_of(&app.db, plan).await? {
         Some(ran) => of(app, ran, &campaign).await.map(Some),
         None => Ok(None),
     }

@@ -1,14 +1,15 @@
-//! The rows of plans and runs.
+//! The rows of plans, and of runs as they begin.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 
 use super::digest::Fingerprint;
+use super::history::{Ran, run_of};
 use crate::app::App;
+use crate::delivery::Reason;
 use crate::delivery::bodies::Hash;
 use crate::delivery::runs::Planned;
-use crate::delivery::{Reason, State};
 use crate::ids::{AccountId, Actor, LineUserId, MemberId, PlanId, RunId};
 use crate::secret::Sealed;
 use crate::store::{On, Tx, insert_rows, page_by_page, query};
@@ -35,15 +36,6 @@ pub struct Kept {
     pub created_at: DateTime<Utc>,
     /// What it rests on.
     pub fingerprint: Json<Fingerprint>,
-}
-
-/// A run that there is.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Ran {
-    /// Its id.
-    pub run: RunId,
-    /// When it was applied.
-    pub at: DateTime<Utc>,
 }
 
 /// One person of a plan.
@@ -187,37 +179,6 @@ pub(super) async fn lock_digest(tx: &mut Tx, digest: &str) -> sqlx::Result<Optio
         .await
 }
 
-/// The run of a plan.
-pub(super) async fn run_of(on: impl Into<On<'_>>, plan: PlanId) -> sqlx::Result<Option<Ran>> {
-    query(on, "select id as run, created_at as at from run where plan = $1").bind(plan).optional().await
-}
-
-/// The newest run of a campaign.
-pub async fn last_run(on: impl Into<On<'_>>, campaign: &str) -> sqlx::Result<Option<Ran>> {
-    query(
-        on,
-        "select id as run, created_at as at from run where campaign = $1 order by created_at desc, id desc limit 1",
-    )
-    .bind(campaign)
-    .optional()
-    .await
-}
-
-/// What a plan of the campaign's file `spec` goes on from: the newest runs of the campaign, oldest last, as far as they were
-/// of that file and cancelled.
-pub(super) async fn cut_short(on: impl Into<On<'_>>, campaign: &str, spec: &str) -> sqlx::Result<Vec<RunId>> {
-    let runs = query(
-        on,
-        "select r.id, a.state, p.fingerprint from run r join plan p on p.id = r.plan join approval a on a.run = r.id
-         where r.campaign = $1 order by r.created_at desc, r.id desc",
-    )
-    .bind(campaign)
-    .all::<(RunId, State, Json<Fingerprint>)>()
-    .await?;
-    let cancelled = runs.into_iter().take_while(|(_, state, print)| *state == State::Cancelled && print.spec == spec);
-    Ok(cancelled.map(|(run, ..)| run).collect())
-}
-
 /// The campaign and the plan of a run.
 pub(super) async fn plan_of(on: impl Into<On<'_>>, run: RunId) -> sqlx::Result<Option<(String, PlanId)>> {
     query(on, "select campaign, plan from run where id = $1").bind(run).optional().await
@@ -233,14 +194,15 @@ pub(super) async fn lock_campaign(tx: &mut Tx, campaign: &str) -> sqlx::Result<(
         .map(drop)
 }
 
-/// Writes a run of a plan.
+/// Writes a run of a plan. It is never older than its plan, so that a clock that steps back brings no campaign's runs out of
+/// order.
 pub(super) async fn add_run(app: &App, tx: &mut Tx, plan: &Kept, actor: &Actor) -> sqlx::Result<RunId> {
     let run: RunId = app.ids.make();
     query(tx, "insert into run (id, campaign, plan, created_at, actor_kind, actor_id) values ($1, $2, $3, $4, $5, $6)")
         .bind(run)
         .bind(&plan.campaign)
         .bind(plan.id)
-        .bind(app.clock.now())
+        .bind(app.clock.now().max(plan.created_at))
         .bind(actor.kind)
         .bind(actor.id.as_str())
         .execute()

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::store::Ran;
+use super::history::{Ran, UnderWay};
 use crate::delivery::Reason;
 use crate::ids::{MemberId, PlanId};
 use crate::members::Number;
@@ -119,4 +119,6 @@ pub struct More {
     pub tariff: String,
     /// The run this very plan had already.
     pub ran: Option<Ran>,
+    /// The run of the campaign that has not ended: until it has, this plan is refused.
+    pub under_way: Option<UnderWay>,
 }

@@ -86,13 +86,25 @@ impl<W: Write> Told<'_, W> {
             print::json(self.out, &json!({ "outcome": "refused", "campaign": campaign, "because": found }))?;
             return Ok(Exit::Refused);
         }
-        let head = if campaign.is_some() { "push-refused" } else { "push-refused-publish" };
+        let under_way = campaign.zip(found.iter().find_map(|difference| match difference {
+            Difference::UnderWay(run) => Some(run),
+            _ => None,
+        }));
+        let head = match campaign {
+            Some(_) if under_way.is_some() => "push-refused-under-way",
+            Some(_) => "push-refused",
+            None => "push-refused-publish",
+        };
         eprintln!("{}", self.teller.say(head));
         for difference in found {
             eprintln!("  - {}", self.teller.difference(difference));
         }
-        let command = campaign.map_or_else(|| String::from("plan"), |campaign| format!("plan {campaign}"));
-        eprintln!("{}", self.teller.next("push-plan-again", &command));
+        let next = match (under_way, campaign) {
+            (Some((campaign, run)), _) => status::end_first(self.teller, campaign, run),
+            (None, Some(campaign)) => self.teller.next("push-plan-again", &format!("plan {campaign}")),
+            (None, None) => self.teller.next("push-plan-again", "plan"),
+        };
+        eprintln!("{next}");
         Ok(Exit::Refused)
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::open::Place;
 use super::teller::{Sheet, Teller, grouped};
-use super::{Exit, Format, print, validate};
+use super::{Exit, Format, print, status, validate};
 use crate::app::App;
 use crate::brand::{self, Brand, WholePlan};
 use crate::campaigns::{Plan, PushError, Sample};
@@ -69,7 +69,12 @@ async fn campaign(
         Err(error) => return silent(error, teller).map(Err),
     };
     match format {
-        Format::Json => print::json(out, &plan)?,
+        Format::Json => {
+            print::json(out, &plan)?;
+            if let Some(note) = under_way(&plan, teller) {
+                eprintln!("{note}");
+            }
+        }
         Format::Human => one(out, &plan, teller)?,
     }
     Ok(Ok(plan.more.ran.is_none() && (plan.messages > 0 || !plan.changes.is_empty())))
@@ -99,12 +104,22 @@ fn one(out: &mut impl Write, plan: &Plan, teller: &Teller) -> anyhow::Result<()>
     sheet.row(teller.say("push-label-digest"), [teller.bold(&plan.digest)]);
     sheet.print(out)?;
     writeln!(out)?;
+    if let Some(note) = under_way(plan, teller) {
+        return Ok(writeln!(out, "{note}")?);
+    }
     let last = match &plan.more.ran {
         Some(ran) => teller.say_with("push-ran", &[("at", teller.moment(ran.at).into())]),
         None if plan.messages == 0 => teller.say("push-nobody"),
         None => teller.next("push-next", &format!("apply {}", plan.digest)),
     };
     Ok(writeln!(out, "{last}")?)
+}
+
+/// That a run of the campaign has not ended, and how it does.
+fn under_way(plan: &Plan, teller: &Teller) -> Option<String> {
+    let run = plan.more.under_way.as_ref()?;
+    let said = teller.under_way("push-under-way", run.at, run.state);
+    Some(format!("{said}\n{}", status::end_first(teller, &plan.campaign, run)))
 }
 
 fn audience(plan: &Plan, teller: &Teller) -> Vec<String> {

@@ -8,7 +8,7 @@ use super::open::Place;
 use super::teller::{Sheet, Teller, grouped};
 use super::{Exit, Format, print};
 use crate::app::App;
-use crate::campaigns::{self, Status};
+use crate::campaigns::{self, Status, UnderWay};
 use crate::delivery::{Pause, State};
 use crate::spec::brand_file::BrandFile;
 use crate::spec::definitions;
@@ -118,6 +118,17 @@ fn notes(status: &Status, teller: &Teller) -> Vec<String> {
 /// How those who have not got a cancelled run may still get it.
 pub(super) fn after_cancel(teller: &Teller, campaign: &str) -> String {
     teller.next("push-cancelled-next", &format!("plan {campaign}"))
+}
+
+/// How a run ends that stands in the way of another of its campaign.
+pub(super) fn end_first(teller: &Teller, campaign: &str, run: &UnderWay) -> String {
+    let (key, command) = match run.state {
+        _ if run.is_copy => return after_restore(teller, campaign),
+        State::Paused => ("push-paused-first", "resume"),
+        _ => ("push-sending-first", "status"),
+    };
+    let first = teller.next(key, &format!("{command} {campaign}"));
+    format!("{first}\n  {}", teller.command(&format!("cancel {campaign}")))
 }
 
 /// What becomes of a run that a restored copy may not go on with.

@@ -10,7 +10,7 @@ use super::print::{shell, width};
 use super::validate::terminal_lang;
 use crate::app::App;
 use crate::brand::Brand;
-use crate::campaigns::{Count, Difference};
+use crate::campaigns::{Count, Difference, UnderWay};
 use crate::delivery::State;
 use crate::spec::definitions::{Change, Changed};
 use crate::words::{FluentValue, Voice};
@@ -98,11 +98,20 @@ impl Teller {
             Difference::RunSince { at, .. } => {
                 self.say_with("push-differs-run-since", &[("at", self.moment(*at).into())])
             }
+            Difference::UnderWay(UnderWay { at, state, .. }) => self.under_way("push-differs-under-way", *at, *state),
+            Difference::DoneSince { at, .. } => {
+                self.say_with("push-differs-done-since", &[("at", self.moment(*at).into())])
+            }
             Difference::CancelledSince { .. } => self.say("push-differs-cancelled-since"),
             Difference::Quota { need, left } => {
                 self.say_with("push-differs-quota", &[("need", grouped(*need).into()), ("left", grouped(*left).into())])
             }
         }
+    }
+
+    /// A sentence about a run that has not ended.
+    pub fn under_way(&self, key: &str, at: DateTime<Utc>, state: State) -> String {
+        self.say_with(key, &[("at", self.moment(at).into()), ("state", self.state(state).into())])
     }
 
     /// What a run is doing.

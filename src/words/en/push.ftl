@@ -27,6 +27,7 @@ push-change-removed = gone: { $kind } { $name }
 push-next = If this is what you want, within 24 hours:
 push-nobody = Nobody would get it; there is nothing to send.
 push-ran = This very plan was sent on { $at }. Applying it again sends nothing. To send once more, change the campaign's file (its title, say) and plan again.
+push-under-way = The run of this campaign from { $at } has not ended ({ $state }). Until it has, apply refuses this plan.
 
 # A plan of definitions alone
 push-all-title = The brand's files
@@ -47,8 +48,11 @@ push-not-waiting = To watch:
 push-already-ran = This plan was sent on { $at }. Nothing was sent this time.
 push-no-such-plan = No plan has the digest “{ $digest }”. It stands at the end of a plan, 12 digits.
 push-refused = Nothing was sent. Since the plan:
+push-refused-under-way = Nothing was sent:
 push-refused-publish = Nothing was published. Since the plan:
 push-plan-again = Look at the plan again:
+push-paused-first = First let that run go on to its end, or cancel it; then plan again:
+push-sending-first = First wait until that run is done, or cancel it; then plan again:
 push-differs-file-added = there is a new { $kind }, { $name }
 push-differs-file-changed = the { $kind } { $name } changed
 push-differs-file-removed = the { $kind } { $name } is gone
@@ -58,6 +62,8 @@ push-differs-schedule = the time it goes out changed
 push-differs-too-old = it was made on { $at }, more than 24 hours ago
 push-differs-run-since = the campaign was sent on { $at }
 push-differs-cancelled-since = a run of the campaign was cancelled, and who got it is still in the plan
+push-differs-under-way = the run of the campaign from { $at } has not ended ({ $state })
+push-differs-done-since = a run of the campaign was done on { $at }, and who got it is still in the plan
 push-differs-quota = { $need } messages are needed and { $left } are left this month
 push-line-silent = LINE did not tell this month's quota, so nothing was planned or sent: { $detail }
 push-unknown-campaign = There is no campaign called “{ $name }”.
@@ -90,7 +96,7 @@ push-because-over-plan = the run holds more messages than its plan counted; nobo
 push-because-left-open = nobody sent for most of a day, and LINE no longer knows what it took; make sure that no other copy of this database has sent it meanwhile
 push-resume-next = When that is mended, it goes on where it stopped:
 push-restored-next = Look in the original first whom it reached since the backup. Then end this run and plan it anew; who got it as far as this copy knows is left out:
-push-cancelled-next = To reach those who have not got it, plan it again. Who got it, or may have, is left out:
+push-cancelled-next = Who got it, or may have, is left out of the next plan, also when the campaign's file has changed; what everybody is to get again is a campaign of another name. To reach those who have not got it, plan it again:
 push-accepted-note = Taken by LINE is not yet delivered: who blocked the account or is no friend of it gets nothing.
 push-doubtful =
     { $n ->

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use shuke::brand::{self, Outcome};
-use shuke::campaigns::{self, Difference};
+use shuke::campaigns::{self, Difference, UnderWay};
 use shuke::delivery::{State, approval};
 use shuke::ids::Actor;
 use shuke::spec::definitions::{self, Changed};
@@ -144,6 +144,9 @@ async fn a_plan_is_good_for_a_day_and_before_the_next_run() {
         let newer = shop.plan("winback").await;
         let Outcome::Started(run) = shop.apply(&newer.digest).await else { panic!("it starts") };
         let at = shop.app.clock.now();
+        let under_way = UnderWay { run, at, state: State::Open, is_copy: false };
+        assert_eq!(shop.apply(&plan.digest).await, Outcome::Refused(vec![Difference::UnderWay(under_way)]));
+        shop.send().await;
         assert_eq!(shop.apply(&plan.digest).await, Outcome::Refused(vec![Difference::RunSince { run, at }]));
         shop.send().await;
         assert_eq!(shop.pushed(&mei).len(), 1, "two plans of one campaign are not two messages");
@@ -177,8 +180,8 @@ async fn what_one_run_has_yet_to_send_is_not_promised_to_another() {
         shop.sandbox.tune(|world| world.quota = Some(8));
         shop.starts("winback").await;
         shop.advance(TimeDelta::minutes(1)).await;
-        shop.edits("campaigns/winback.yaml", "新豆上架", "新豆再上架");
-        let plan = shop.plan("winback").await;
+        shop.adds("campaigns/beans.yaml", &TO_ALL.replace("winback", "beans"));
+        let plan = shop.plan("beans").await;
         assert_eq!((plan.quota.used, plan.quota.after, plan.more.fits), (0, 10, false));
         assert_eq!(shop.apply(&plan.digest).await, Outcome::Refused(vec![Difference::Quota { need: 5, left: 3 }]));
     })
@@ -298,8 +301,8 @@ async fn two_plans_of_one_campaign_wait_for_each_other() {
         let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut other).await;
         assert!(early.is_err(), "it does not wait: {early:?}");
         tx.commit().await.unwrap();
-        let at = shop.app.clock.now();
-        assert_eq!(other.await.unwrap(), Outcome::Refused(vec![Difference::RunSince { run, at }]));
+        let under_way = UnderWay { run, at: shop.app.clock.now(), state: State::Preparing, is_copy: false };
+        assert_eq!(other.await.unwrap(), Outcome::Refused(vec![Difference::UnderWay(under_way)]));
 
         campaigns::prepare(&shop.app, run).await.unwrap();
         shop.send().await;

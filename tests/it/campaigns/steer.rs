@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use shuke::brand::Outcome;
-use shuke::campaigns::{self, Count, Difference, Steered};
+use shuke::campaigns::{self, Count, Difference, Steered, UnderWay};
 use shuke::delivery::{Reason, State, copies};
-use shuke::ids::Actor;
+use shuke::ids::{Actor, LineUserId};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::staff::audit;
 use shuke::store::query;
@@ -190,10 +190,172 @@ async fn a_plan_made_before_a_cancel_does_not_reach_anybody_twice() {
         shop.advance(TimeDelta::minutes(1)).await;
         let plan = shop.plan("winback").await;
         assert_eq!(plan.audience.inside, 4);
+        let Outcome::Refused(found) = shop.apply(&plan.digest).await else { panic!("the run has not ended") };
+        assert!(matches!(found[..], [Difference::UnderWay(UnderWay { run: first, .. })] if first == run), "{found:?}");
         campaigns::cancel(&shop.app, "winback", &Actor::operator()).await.unwrap();
         let outcome = shop.apply(&plan.digest).await;
         assert_eq!(outcome, Outcome::Refused(vec![Difference::CancelledSince { run }]));
         assert_eq!(shop.plan("winback").await.audience.inside, 1);
+    })
+    .await;
+}
+
+/// Sends some messages of the newest run, which then stands still: LINE refuses the account for a moment.
+async fn sends_some(shop: &Shop) {
+    shop.sandbox.fault(Fault { count: None, ..Fault::times(FaultKind::Forbidden, 1).at(Endpoint::Push).after(2) });
+    shop.send().await;
+    shop.sandbox.tune(|world| world.faults.clear());
+    let status = shop.status("winback").await;
+    assert_eq!(status.state, State::Paused);
+    assert!(status.accepted > 0 && status.more.waiting > 0, "{status:?}");
+}
+
+fn with_message(shop: &Shop, phones: &[LineUserId]) -> usize {
+    phones.iter().filter(|phone| !shop.pushed(phone).is_empty()).count()
+}
+
+#[tokio::test]
+async fn while_a_run_has_not_ended_no_other_plan_of_it_starts() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.edits("campaigns/winback.yaml", "lapsed-60d", "everyone");
+        let mut phones = shop.regulars(8).await;
+        let run = shop.starts("winback").await;
+        let at = shop.app.clock.now();
+        phones.extend(shop.regulars(1).await);
+        let refused = async |state: State, is_copy: bool| {
+            shop.advance(TimeDelta::minutes(1)).await;
+            let plan = shop.plan("winback").await;
+            let under_way = UnderWay { run, at, state, is_copy };
+            assert_eq!((plan.more.ran.is_none(), plan.more.under_way), (true, Some(under_way)), "the plan says so");
+            let outcome = shop.apply(&plan.digest).await;
+            assert_eq!(outcome, Outcome::Refused(vec![Difference::UnderWay(under_way)]), "{state:?}");
+            plan.digest
+        };
+        query(db.writer(), "update approval set state = 'preparing'").execute().await.unwrap();
+        refused(State::Preparing, false).await;
+        query(db.writer(), "update approval set state = 'open'").execute().await.unwrap();
+        refused(State::Open, false).await;
+        sends_some(&shop).await;
+        query(db.writer(), "update install set epoch = epoch + 1").execute().await.unwrap();
+        refused(State::Paused, true).await;
+        query(db.writer(), "update install set epoch = epoch - 1").execute().await.unwrap();
+        let digest = refused(State::Paused, false).await;
+
+        assert_eq!(campaigns::resume(&shop.app, "winback", &Actor::operator()).await.unwrap(), Steered::Done(run));
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [1, 8]);
+        let Outcome::Refused(found) = shop.apply(&digest).await else { panic!("eight are in it who got it") };
+        assert!(matches!(found[..], [Difference::DoneSince { run: done, .. }] if done == run), "{found:?}");
+        shop.advance(TimeDelta::minutes(1)).await;
+        let plan = shop.plan("winback").await;
+        assert_eq!((plan.audience.inside, plan.more.under_way), (9, None), "a campaign that was done begins afresh");
+        assert!(matches!(shop.apply(&plan.digest).await, Outcome::Started(_)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_rest_of_a_cancelled_run_is_not_planned_twice_while_it_stands_still() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.edits("campaigns/winback.yaml", "lapsed-60d", "everyone");
+        let phones = shop.regulars(8).await;
+        shop.starts("winback").await;
+        sends_some(&shop).await;
+        campaigns::cancel(&shop.app, "winback", &Actor::operator()).await.unwrap();
+        shop.advance(TimeDelta::minutes(1)).await;
+        let rest = shop.starts("winback").await;
+        sends_some(&shop).await;
+        shop.advance(TimeDelta::minutes(1)).await;
+        let plan = shop.plan("winback").await;
+        let outcome = shop.apply(&plan.digest).await;
+        assert!(
+            matches!(&outcome, Outcome::Refused(found)
+            if matches!(found[..], [Difference::UnderWay(UnderWay { run, .. })] if run == rest)),
+            "{outcome:?}"
+        );
+        campaigns::resume(&shop.app, "winback", &Actor::operator()).await.unwrap();
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [0, 8]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_cancel_who_got_it_stays_out_whatever_the_file_says() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.edits("campaigns/winback.yaml", "lapsed-60d", "everyone");
+        let phones = shop.regulars(8).await;
+        let edits = [("title: ", "title: 更正，"), ("templates/winback.yaml", "templates/hours.yaml")];
+        for (from, to) in edits {
+            shop.starts("winback").await;
+            sends_some(&shop).await;
+            campaigns::cancel(&shop.app, "winback", &Actor::operator()).await.unwrap();
+            shop.edits("campaigns/winback.yaml", from, to);
+            shop.advance(TimeDelta::minutes(1)).await;
+            let got = with_message(&shop, &phones);
+            let out = Count { reason: Reason::AlreadyGotIt, count: i64::try_from(got).unwrap() };
+            let plan = shop.plan("winback").await;
+            assert_eq!((plan.audience.chosen(), plan.audience.out), (8, vec![out]), "{to}");
+        }
+        shop.starts("winback").await;
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [0, 8]);
+        shop.adds("campaigns/beans.yaml", &TO_ALL.replace("winback", "beans"));
+        assert_eq!(shop.plan("beans").await.audience.inside, 8, "another name is another message");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cancelled_run_is_gone_on_from_only_as_far_as_the_last_one_that_was_done() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.edits("campaigns/winback.yaml", "lapsed-60d", "everyone");
+        let phones = shop.regulars(8).await;
+        let cancels = async || {
+            shop.starts("winback").await;
+            sends_some(&shop).await;
+            campaigns::cancel(&shop.app, "winback", &Actor::operator()).await.unwrap();
+            shop.advance(TimeDelta::minutes(1)).await;
+        };
+        cancels().await;
+        shop.starts("winback").await;
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [0, 8]);
+        shop.edits("campaigns/winback.yaml", "title: ", "title: 再次，");
+        shop.advance(TimeDelta::minutes(1)).await;
+        cancels().await;
+        cancels().await;
+        let again = phones.iter().filter(|phone| shop.pushed(phone).len() > 1).count();
+        let audience = shop.plan("winback").await.audience;
+        assert_eq!(audience.inside, 8 - i64::try_from(again).unwrap(), "{audience:?}");
+        shop.starts("winback").await;
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [0, 0, 8]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_clock_that_steps_back_hides_no_run() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.writes("campaigns/winback.yaml", TO_ALL);
+        let mut phones = shop.regulars(3).await;
+        let older = shop.plan("winback").await;
+        shop.advance(TimeDelta::minutes(1)).await;
+        phones.extend(shop.regulars(1).await);
+        let newer = shop.plan("winback").await;
+        let planned_at = shop.app.clock.now();
+        shop.sandbox.advance(TimeDelta::minutes(-30));
+        let Outcome::Started(run) = shop.apply(&newer.digest).await else { panic!("it starts") };
+        shop.send().await;
+        assert_eq!(shop.copies(&phones), [0, 4]);
+        let since = Difference::RunSince { run, at: planned_at };
+        assert_eq!(shop.apply(&older.digest).await, Outcome::Refused(vec![since]));
     })
     .await;
 }

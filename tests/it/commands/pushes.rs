@@ -139,6 +139,53 @@ async fn without_a_service_it_is_written_down_and_said_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_plan_beside_a_run_is_refused_with_what_to_do_first() {
+    each_engine(OpenOptions::default(), async |fresh| {
+        let mut desk = Desk::set_up(fresh).await;
+        let plan = desk.run(&["plan", "winback", "--format", "json"]).json();
+        let applied = desk.run(&["apply", digest_of(&plan), "--no-wait", "--format", "json"]).json();
+        desk.brand.edit("templates/winback.yaml", "好久不見", "好久沒見");
+        let said = desk.run(&["plan", "winback"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        for words in ["那一次還沒結束（送出中）", "status winback", "cancel winback"] {
+            assert!(said.out.contains(words), "{words:?} is not in: {}", said.out);
+        }
+        assert!(!said.out.contains("24 小時內"), "it would be refused: {}", said.out);
+
+        let second = desk.run(&["plan", "winback", "--format", "json"]);
+        assert!(second.err.contains("還沒結束"), "{}", second.err);
+        let second = second.json();
+        let digest = digest_of(&second);
+        desk.run(&["apply", digest]).failed(3, &["沒有送出：", "（送出中）", "status winback", "cancel winback"]);
+        assert_eq!(desk.run(&["pause", "winback"]).code, 0);
+        desk.run(&["apply", digest]).failed(3, &["沒有送出：", "（暫停）", "resume winback", "cancel winback"]);
+        let refused = desk.run(&["apply", digest, "--format", "json"]);
+        assert_eq!(refused.code, 3);
+        let refused: Value = serde_json::from_str(&refused.out).unwrap();
+        let because = &refused["because"];
+        assert_eq!(
+            because,
+            &json!([{
+                "what": "under_way", "run": applied["run"], "at": because[0]["at"], "state": "paused", "restored_copy": false,
+            }])
+        );
+
+        assert_eq!(desk.run(&["restored"]).code, 0);
+        let third = desk.run(&["plan", "winback", "--format", "json"]).json();
+        let said = desk.run(&["apply", digest_of(&third)]);
+        assert!(!said.err.contains("resume winback"), "it is always refused: {}", said.err);
+        said.failed(3, &["沒有送出：", "備份之後", "cancel winback", "plan winback"]);
+        assert_eq!(desk.run(&["cancel", "winback"]).code, 0);
+        desk.service.start().await;
+        let fourth = desk.run(&["plan", "winback", "--format", "json"]).json();
+        let applied = desk.run(&["apply", digest_of(&fourth), "--format", "json"]).json();
+        assert_eq!(applied["status"]["state"], "done", "{applied}");
+        assert_eq!(desk.copies(), [0, 3]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_line_is_away_nothing_is_planned_and_four_says_so() {
     each_engine(OpenOptions::default(), async |fresh| {
         let desk = Desk::set_up(fresh).await;
