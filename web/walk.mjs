@@ -155,6 +155,11 @@ async function walk() {
   await click(desk, ".typed button");
   await says(desk, "#sheet .notes", "手動輸入號碼");
   await shoot(desk, "21-typed");
+
+  step = "her last acts lie open, since the newest can be taken back";
+  await says(desk, "#sheet .past[open]", "兌換拿鐵兌換券");
+  await desk.$eval("#sheet .past", (acts) => acts.scrollIntoView());
+  await shoot(desk, "21b-acts");
   await click(desk, "[data-close]");
 
   step = "the scanner gun is tried";
