@@ -58,13 +58,13 @@ async fn stamps_that_would_be_lost_are_told_before_they_are() {
         shop.advance(TimeDelta::minutes(10)).await;
         shop.enters_pin(&mut till, an, PIN).await;
         for (language, one, three) in [
-            ("ja", "＋1個、拿鐵兌換券を進呈・10／10", "＋3個、拿鐵兌換券を進呈・10／10、カードを超えた2個は数えません"),
-            ("en", "+1: Free latte · 10 of 10", "+3: Free latte · 10 of 10; 2 beyond the card not counted"),
-            ("zh-Hant", "＋1 點，送拿鐵兌換券・10／10", "＋3 點，送拿鐵兌換券・10／10，超過卡片的 2 點不計算"),
+            ("ja", "新しいカード0／10", "新しいカード0／10、カードを超えた2個は数えません"),
+            ("en", "new card 0 of 10", "new card 0 of 10; 2 beyond the card not counted"),
+            ("zh-Hant", "新卡 0／10", "新卡 0／10，超過卡片的 2 點不計算"),
         ] {
             till.language = language;
             let promised = outcomes(&shop.reads(&mut till, &mei).await);
-            assert_eq!((promised[0].as_str(), promised[2].as_str()), (one, three));
+            assert!(promised[0].ends_with(one) && promised[2].ends_with(three), "{promised:?}");
         }
         let sheet = shop.reads(&mut till, &mei).await;
         shop.gives(&mut till, &sheet, "3").await.says("超過卡片的 2 點不計算");
