@@ -174,6 +174,7 @@ async fn agree(
     wording: &str,
     at: DateTime<Utc>,
 ) -> Result<Answer, Fault> {
+    let at = consent::heard(scene.app, tx, scene.member.id, MARKETING, granted, at).await?;
     let answer = consent::Answer { purpose: MARKETING, granted, source: Source::Chat, wording, at };
     consent::record(scene.app, tx, scene.member.id, answer, &Actor::member(scene.member.id)).await?;
     Ok(Answer::Offers { granted })

@@ -196,7 +196,7 @@ pub async fn open(on: impl Into<On<'_>>) -> sqlx::Result<i64> {
     query(on, "select count(*) from reply where state in ('pending', 'trying')").value().await
 }
 
-/// Sweeps at every `period` until told to stop; a reply that is on its way then still hears its answer.
+/// Sweeps at every `period` until told to stop, also after a panic; a reply that is on its way then still hears its answer.
 pub(super) async fn keep_sweeping(app: App, period: Duration, stop: CancellationToken) {
     let mut tick = tokio::time::interval(period);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -205,8 +205,13 @@ pub(super) async fn keep_sweeping(app: App, period: Duration, stop: Cancellation
             () = stop.cancelled() => return,
             _ = tick.tick() => {}
         }
-        if let Err(error) = sweep_until(&app, &stop).await {
-            tracing::warn!(%error, "the replies that were left could not be swept; they will again");
+        let swept = guarded(async {
+            if let Err(error) = sweep_until(&app, &stop).await {
+                tracing::warn!(%error, "the replies that were left could not be swept; they will again");
+            }
+        });
+        if let Err(panic) = swept.await {
+            tracing::error!(panic, "the replies that were left could not be swept; they will again");
         }
     }
 }

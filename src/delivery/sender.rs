@@ -101,7 +101,7 @@ impl Sender {
     /// waits for the other.
     pub async fn run(&self, stop: CancellationToken) {
         let (mut tasks, mut replying) = (JoinSet::new(), JoinSet::new());
-        replying.spawn(keep_replying(self.0.app.clone(), stop.clone()));
+        replying.spawn(replies::keep_sweeping(self.0.app.clone(), TICK, stop.clone()));
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut pause = TICK;
@@ -266,14 +266,6 @@ impl Sender {
     fn state(&self) -> MutexGuard<'_, State> {
         // What a panic left half-done here is paces and counts, which the next answers put right.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Sweeps the replies that were left until told to stop, also after a panic.
-async fn keep_replying(app: App, stop: CancellationToken) {
-    while let Err(panic) = guarded(replies::keep_sweeping(app.clone(), TICK, stop.clone())).await {
-        tracing::error!(panic, "the sweep of replies stopped; it starts again in a second");
-        tokio::time::sleep(TICK).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who agreed to what, where, when, and to which wording. Append-only; the newest line for a purpose counts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -115,6 +115,30 @@ pub(super) async fn write(tx: &mut Tx, answers: &[Noted<'_>]) -> sqlx::Result<()
 pub async fn now(app: &App, tx: &mut Tx, member: MemberId, purpose: &str) -> sqlx::Result<DateTime<Utc>> {
     let newest = query(tx, "select at from consent where member = $1 and purpose = $2 order by at desc limit 1");
     Ok(app.clock.now_after(newest.bind(member).bind(purpose).optional_value().await?))
+}
+
+/// Within so much of a yes on a page an earlier no of the chat counts all the same: our clock wrote the one, LINE's the other.
+const DOUBT: TimeDelta = TimeDelta::minutes(5);
+
+/// The time of an answer in the chat whose event is of `at`: that of the event, so that it does not matter when it arrives;
+/// but after an answer that only another clock can have put later: one whose time is yet to come, too.
+pub async fn heard(
+    app: &App,
+    tx: &mut Tx,
+    member: MemberId,
+    purpose: &str,
+    granted: bool,
+    at: DateTime<Utc>,
+) -> sqlx::Result<DateTime<Utc>> {
+    let newest = query(
+        tx,
+        "select at, granted, source from consent where member = $1 and purpose = $2 order by at desc, id desc limit 1",
+    );
+    let newest = newest.bind(member).bind(purpose).optional::<(DateTime<Utc>, bool, Source)>().await?;
+    let Some((newest, stood, source)) = newest.filter(|(newest, ..)| *newest >= at) else { return Ok(at) };
+    let is_withdrawal = source == Source::Page && stood && !granted && newest - at <= DOUBT;
+    let is_to_come = newest > app.clock.now();
+    Ok(if is_withdrawal || is_to_come { newest + TimeDelta::microseconds(1) } else { at })
 }
 
 /// Whether a member agrees at present; never asked counts as no.

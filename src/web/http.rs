@@ -1,4 +1,5 @@
-//! The accept loop. `axum::serve` has no time-out for headers; slow clients are cut off here instead.
+//! The accept loop. `axum::serve` has no time-out for headers; slow clients are cut off here instead: before their first
+//! request soon, after it when they have been silent, or at their headers, for as long as a proxy rests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

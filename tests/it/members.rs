@@ -96,6 +96,25 @@ async fn the_newest_answer_about_offers_counts() {
         assert!(answer(true, 1).await);
         assert!(!answer(false, 3).await);
         assert!(!answer(true, 2).await, "an older yes does not undo a no");
+
+        // The page's clock and the chat's are not one.
+        let chats = async |granted: bool, minute: i64| {
+            let mut tx = db.begin().await.unwrap();
+            let at = now + TimeDelta::minutes(minute);
+            let at = consent::heard(&shop.app, &mut tx, member, MARKETING, granted, at).await.unwrap();
+            let answer = Answer { purpose: MARKETING, granted, source: Source::Chat, wording: "2026-11", at };
+            consent::record(&shop.app, &mut tx, member, answer, &actor).await.unwrap();
+            tx.commit().await.unwrap();
+            consent::is_granted(&db, member, MARKETING).await.unwrap()
+        };
+        shop.app.clock.advance(TimeDelta::minutes(60));
+        assert!(answer(true, 30).await);
+        assert!(chats(false, 24).await, "a no that came late and was long before the yes");
+        assert!(!chats(false, 28).await, "a no of which nobody knows that it came first");
+        assert!(answer(true, 31).await);
+        assert!(chats(true, 40).await && chats(false, 39).await, "the chat's own order is certain");
+        assert!(answer(true, 600).await, "the page's clock was ahead by hours");
+        assert!(!chats(false, 50).await && chats(true, 51).await, "who speaks now is heard");
         assert!(!consent::is_granted(&db, member, "birthday").await.unwrap(), "each purpose by itself");
     })
     .await;

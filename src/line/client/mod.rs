@@ -55,7 +55,8 @@ struct Inner {
     api: Base,
     tokens: Tokens,
     clock: Clock,
-    skew: Mutex<Option<TimeDelta>>,
+    /// With the moment at which it was noted.
+    skew: Mutex<Option<(TimeDelta, Instant)>>,
 }
 
 /// A client that cannot be made.
@@ -129,13 +130,18 @@ impl Client {
 
     /// How far LINE's clock was ahead of ours at its last answer, to the second and by the answer's time on the way.
     pub fn clock_skew(&self) -> Option<TimeDelta> {
+        self.skew().map(|(skew, _)| skew)
+    }
+
+    fn skew(&self) -> Option<(TimeDelta, Instant)> {
         *self.0.skew.lock().expect("no thread panicked while noting the clock")
     }
 
-    /// The same asked now; none when LINE gives no answer.
+    /// The same asked now; none when LINE gives no answer. A refusal tells the time too, of the token as of the call.
     pub async fn ask_clock(&self) -> Option<TimeDelta> {
-        let answer = self.call(&Call::get("/v2/bot/info", "/v2/bot/info")).await.ok()?;
-        self.skew_of(answer.headers())
+        let asked = Instant::now();
+        let _ = self.call(&Call::get("/v2/bot/info", "/v2/bot/info")).await;
+        self.skew().filter(|(_, noted)| *noted >= asked).map(|(skew, _)| skew)
     }
 
     /// Makes a call with the channel's token. A fetched token that LINE does not take is replaced, and the call made again,
@@ -229,14 +235,11 @@ impl Client {
     }
 
     fn note_clock(&self, headers: &HeaderMap) {
-        if let Some(skew) = self.skew_of(headers) {
-            *self.0.skew.lock().expect("no thread panicked while noting the clock") = Some(skew);
+        let date = headers.get(DATE).and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
+        if let Some(date) = date {
+            let skew = date.with_timezone(&Utc) - self.0.clock.now();
+            *self.0.skew.lock().expect("no thread panicked while noting the clock") = Some((skew, Instant::now()));
         }
-    }
-
-    fn skew_of(&self, headers: &HeaderMap) -> Option<TimeDelta> {
-        let date = DateTime::parse_from_rfc2822(headers.get(DATE)?.to_str().ok()?).ok()?;
-        Some(date.with_timezone(&Utc) - self.0.clock.now())
     }
 }
 

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -134,6 +134,26 @@ async fn the_clock_of_line_is_noted() {
     assert_eq!(client.clock_skew(), None);
     client.consumption().await.expect("a number");
     assert_eq!(client.clock_skew(), Some(TimeDelta::seconds(40)));
+}
+
+#[tokio::test]
+async fn a_refusal_tells_the_time_and_silence_does_not() {
+    let refuses = |_: &Request<Bytes>| {
+        let mut answer = answer(400, &json!({ "error": "invalid_client" }));
+        answer.headers_mut().insert(DATE, HeaderValue::from_static("Fri, 04 Oct 2024 00:00:40 GMT"));
+        Ok(answer)
+    };
+    let (no_token, refused) = (Fake::stateless(refuses), Fake::answering(refuses));
+    for line in [no_token, refused] {
+        assert_eq!(line.client().ask_clock().await, Some(TimeDelta::seconds(40)));
+    }
+    let silent = AtomicBool::new(false);
+    let line = Fake::answering(move |request| {
+        if silent.swap(true, Ordering::Relaxed) { Err(Lost::Unknown(String::new())) } else { refuses(request) }
+    });
+    let client = line.client();
+    assert!(client.ask_clock().await.is_some());
+    assert_eq!(client.ask_clock().await, None, "what was noted before says nothing of now");
 }
 
 #[test]

@@ -181,7 +181,8 @@ pub(super) async fn join(
     let mut tx = app.db.begin().await?;
     let is_new = members::join(app, &mut tx, member.id, now, &actor, source, &joining.wording).await?;
     if is_new && wants_offers {
-        let answer = consent::Answer { purpose: MARKETING, granted: true, source, wording: &joining.asked, at: now };
+        let at = consent::now(app, &mut tx, member.id, MARKETING).await?;
+        let answer = consent::Answer { purpose: MARKETING, granted: true, source, wording: &joining.asked, at };
         consent::record(app, &mut tx, member.id, answer, &actor).await?;
     }
     tx.commit().await?;

@@ -181,20 +181,12 @@ async fn a_sender_that_panics_starts_again() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         let (phones, _) = shop.a_run(TO_ALL, 3).await;
-        let has_panicked = Arc::new(AtomicBool::new(false));
-        let log = PanickingLog(Arc::clone(&has_panicked));
-        let _guard =
-            tracing::subscriber::set_default(tracing_subscriber::fmt().with_writer(move || log.clone()).finish());
-        let hide = "alter table lease rename to away";
-        query(db.writer(), hide).execute().await.unwrap();
+        let log = PanickingLog::over("the sender could not look for work");
+        let _guard = log.listens();
+        query(db.writer(), "alter table lease rename to away").execute().await.unwrap();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         worker::start(&shop.app, &tasks, &stop);
-        let panics = async {
-            while !has_panicked.load(Ordering::Relaxed) {
-                tokio::task::yield_now().await;
-            }
-        };
-        timeout(Duration::from_secs(20), panics).await.expect("it could not look for work, and said so");
+        log.has_panicked().await;
         query(db.writer(), "alter table away rename to lease").execute().await.unwrap();
         let sent = timeout(Duration::from_secs(20), until_asked(&shop.sandbox, "multicast")).await;
         stop.cancel();
@@ -207,14 +199,37 @@ async fn a_sender_that_panics_starts_again() {
     .await;
 }
 
-/// A log that panics once, over what the sender says when it cannot look for work.
+/// A log that panics once, over a line that tells these words.
 #[derive(Clone)]
-struct PanickingLog(Arc<AtomicBool>);
+pub(super) struct PanickingLog {
+    words: &'static str,
+    is_over: Arc<AtomicBool>,
+}
+
+impl PanickingLog {
+    pub(super) fn over(words: &'static str) -> Self {
+        Self { words, is_over: Arc::default() }
+    }
+
+    pub(super) fn listens(&self) -> tracing::subscriber::DefaultGuard {
+        let log = self.clone();
+        tracing::subscriber::set_default(tracing_subscriber::fmt().with_writer(move || log.clone()).finish())
+    }
+
+    pub(super) async fn has_panicked(&self) {
+        let panics = async {
+            while !self.is_over.load(Ordering::Relaxed) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(20), panics).await.expect("it said so and panicked over it");
+    }
+}
 
 impl std::io::Write for PanickingLog {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        let strikes = String::from_utf8_lossy(line).contains("the sender could not look for work");
-        assert!(!strikes || self.0.swap(true, Ordering::Relaxed), "a fault of the tests");
+        let strikes = String::from_utf8_lossy(line).contains(self.words);
+        assert!(!strikes || self.is_over.swap(true, Ordering::Relaxed), "a fault of the tests");
         Ok(line.len())
     }
 

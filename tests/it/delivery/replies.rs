@@ -1,25 +1,19 @@
 //! Replies: free, once, and never repeated when nobody knows whether the first arrived.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
 use chrono::TimeDelta;
-use futures_util::future::BoxFuture;
-use http::{Request, Response};
 use shuke::campaigns;
 use shuke::delivery::{Sender, replies, runs};
 use shuke::ids::LineUserId;
-use shuke::line::client::{Lost, Transport};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::{Db, query};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::faults::PanickingLog;
 use super::senders::until_asked;
 use super::{PERSONAL, all_have_one};
-use crate::crash::wait_until;
 use crate::harness::on_both;
 use crate::shop::{Shop, TO_ALL, Together, Waits, keys_are_sound};
 
@@ -100,6 +94,36 @@ async fn a_try_that_a_crash_cut_off_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn after_a_panic_the_replies_that_are_left_are_still_swept() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        is_owed_a_reply(&shop, &mei).await;
+        shop.advance(TimeDelta::seconds(3)).await;
+        let before = shop.messages(&mei).len();
+        let log = PanickingLog::over("the replies that were left could not be swept");
+        let _guard = log.listens();
+        query(db.writer(), "alter table reply rename to away").execute().await.unwrap();
+        let stop = CancellationToken::new();
+        let watches = Box::pin(async {
+            log.has_panicked().await;
+            query(db.writer(), "alter table away rename to reply").execute().await.unwrap();
+            let swept = async {
+                while shop.messages(&mei).len() == before {
+                    tokio::task::yield_now().await;
+                }
+            };
+            let swept = tokio::time::timeout(Duration::from_secs(20), swept).await;
+            stop.cancel();
+            swept
+        });
+        let ((), swept) = tokio::join!(Box::pin(shop.sender.run(stop.clone())), watches);
+        assert!(swept.is_ok(), "nobody sweeps any more");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_reply_that_takes_long_holds_up_no_push() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
@@ -123,53 +147,6 @@ async fn a_reply_that_takes_long_holds_up_no_push() {
         assert_eq!(newest(&db, &mei).await, "sent", "its answer was waited for at the stop");
     })
     .await;
-}
-
-#[tokio::test]
-async fn after_a_panic_the_replies_that_are_left_are_still_swept() {
-    on_both(async |db| {
-        let shop = Shop::open(&db).await;
-        let mei = shop.joins("小美測試").await;
-        let left = async || {
-            is_owed_a_reply(&shop, &mei).await;
-            shop.advance(TimeDelta::seconds(3)).await;
-        };
-        left().await;
-        let way = Arc::new(PanicsOnce { line: shop.sandbox.transport(), is_over: AtomicBool::new(false) });
-        let sender = Sender::new(shop.replica_over(31, way.clone()));
-        let stop = CancellationToken::new();
-        let watches = Box::pin(async {
-            wait_until("it panicked", async || way.is_over.load(Ordering::Relaxed)).await;
-            left().await;
-            let before = shop.messages(&mei).len();
-            let swept = tokio::time::timeout(
-                Duration::from_secs(20),
-                wait_until("the next one was sent", async || shop.messages(&mei).len() > before),
-            )
-            .await;
-            stop.cancel();
-            swept
-        });
-        let ((), swept) = tokio::join!(Box::pin(sender.run(stop.clone())), watches);
-        assert!(swept.is_ok(), "nobody sweeps any more");
-        assert_eq!(newest(&db, &mei).await, "sent");
-    })
-    .await;
-}
-
-/// A way to LINE on which the first reply panics.
-struct PanicsOnce {
-    line: Arc<dyn Transport>,
-    is_over: AtomicBool,
-}
-
-impl Transport for PanicsOnce {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Lost>> {
-        if request.uri().path().ends_with("/reply") && !self.is_over.swap(true, Ordering::Relaxed) {
-            panic!("a panic of the tests");
-        }
-        self.line.send(request)
-    }
 }
 
 #[tokio::test]
