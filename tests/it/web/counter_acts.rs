@@ -224,7 +224,7 @@ async fn what_may_still_be_taken_back_is_found_behind_the_last_five() {
         }
         let sheet = shop.reads(&mut till, &mei).await;
         sheet.says("更早的");
-        assert_eq!(sheet.fields("entry"), [slip.clone()], "hers alone");
+        assert_eq!(sheet.fields("entry"), std::slice::from_ref(&slip), "hers alone");
         assert_eq!(listed(&sheet), 6, "the last five, and hers");
         let sheet = shop.reads(&mut till, &ken).await;
         sheet.says_nothing_of("更早的");
