@@ -369,6 +369,7 @@ fn sheet(shell: &Shell, offers: Vec<Offer>, voucher_read: bool) -> Sheet {
         }],
         no_redeeming: String::new(),
         acts: if voucher_read { Vec::new() } else { desk(shell, 3).acts },
+        older: if voucher_read { Vec::new() } else { desk(shell, 3).acts },
         is_acts_open: false,
     }
 }

@@ -111,7 +111,7 @@ function freePort() {
   });
 }
 
-/** What the demo prints when it is ready: all of it, and in it the device's code, the clerk and the PIN. */
+/** What the demo prints when it is ready: all of it, and in it the device's code, the clerk and the manager with their PINs. */
 function greeting(demo) {
   return new Promise((done, failed) => {
     let said = "";
@@ -123,7 +123,8 @@ function greeting(demo) {
       if (!said.includes("Ctrl-C stops")) return;
       const [, device] = /Device code\s+(\S+)/.exec(said) ?? [];
       const [, clerk, pin] = /Clerk, PIN\s+(\S+)\s+(\d+)/.exec(said) ?? [];
-      done({ device, clerk, pin, said });
+      const [, manager, managerPin] = /Manager, PIN\s+(\S+)\s+(\d+)/.exec(said) ?? [];
+      done({ device, clerk, pin, manager, managerPin, said });
     });
   });
 }

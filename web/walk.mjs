@@ -155,7 +155,21 @@ async function walk() {
   await click(desk, ".typed button");
   await says(desk, "#sheet .notes", "手動輸入號碼");
   await shoot(desk, "21-typed");
+
   await click(desk, "[data-close]");
+
+  step = "the manager takes the voucher's use back, and says why";
+  await Promise.all([desk.waitForNavigation(), click(desk, "form[action$='/sign-out'] button")]);
+  await enterPin(desk, stage.desk.managerPin, stage.desk.manager);
+  await signedIn(desk);
+  await desk.type("#typed", number, { delay: 60 });
+  await click(desk, ".typed button");
+  await says(desk, "#sheet .past[open]", "兌換拿鐵兌換券");
+  await click(desk, "#sheet .past > ul > li:first-child .act-why summary");
+  await desk.$eval("#sheet .past", (acts) => acts.scrollIntoView());
+  await shoot(desk, "21-why");
+  await click(desk, "#sheet .act-why[open] .why button", "按錯了");
+  await says(desk, "#result .band", "已復原兌換");
 
   step = "the scanner gun is tried";
   await desk.goto(`http://shuke.localhost:${stage.service}/counter/scanner-test`);
@@ -210,13 +224,17 @@ async function away() {
 
 async function signIn(desk) {
   await enterPin(desk, stage.desk.pin);
+  await signedIn(desk);
+}
+
+async function signedIn(desk) {
   await desk.waitForSelector("[data-camera]");
 }
 
-/** Chooses the clerk and presses the keys of the pad. */
-async function enterPin(desk, pin) {
+/** Chooses the clerk, or somebody else, and presses the keys of the pad. */
+async function enterPin(desk, pin, who = stage.desk.clerk) {
   await desk.waitForSelector("form.pin [data-pad]:not([hidden])");
-  await click(desk, "label.colleague", stage.desk.clerk);
+  await click(desk, "label.colleague", who);
   for (const digit of pin) await click(desk, `[data-digit="${digit}"]`);
   await Promise.all([desk.waitForNavigation(), click(desk, "[data-pad] button[type=submit]")]);
 }

@@ -7,13 +7,18 @@ use chrono::{DateTime, Utc};
 use super::acts::is_asked;
 use super::ledger::EntryKind;
 use super::spec::{Coupon, StampCard};
-use super::stamps::rules::{OWN_UNDO, may_undo};
+use super::stamps::rules::{MANAGER_UNDO, OWN_UNDO, may_undo};
 use super::types::By;
-use super::views::{Done, Line, acts_by, acts_with, history};
+use super::views::{Done, Line, Most, acts_by, acts_with, history};
 use crate::app::App;
 use crate::ids::{Actor, MemberId};
 use crate::spec::{Defined, Texts, definitions};
 use crate::store::{Db, On, query};
+
+/// How many acts that stand are looked at with a member: three a day for as long as a manager may undo.
+const LOOKED_AT: i64 = 90;
+/// How many that were undone are shown among the last.
+const UNDONE: i64 = 2;
 
 /// Something that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +33,15 @@ pub struct Act {
     pub may_undo: bool,
     /// Whether it is taken back for a reason alone.
     pub asks_why: bool,
+}
+
+/// What was done with a member, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recent {
+    /// The last acts, whoever did them.
+    pub last: Vec<Act>,
+    /// Before those, what whoever asks may take back.
+    pub older: Vec<Act>,
 }
 
 impl Act {
@@ -61,10 +75,25 @@ pub async fn lately(
     with_rights(app, by, done).await
 }
 
-/// The newest `limit` stamps given to a member and vouchers taken of her, newest first: wherever, whenever, by whomever.
-pub async fn lately_with(app: &App, by: &By, member: MemberId, limit: i64) -> sqlx::Result<Vec<Act>> {
-    let lines = acts_with(&app.db, member, limit).await?;
-    with_rights(app, by, lines.into_iter().map(|line| Done { member, line }).collect()).await
+/// The newest `last` stamps given to a member and vouchers taken of her that stand, wherever, whenever, by whomever, and what
+/// was undone between them; and of those before, what `by` may take back, as far as a manager's time goes.
+pub async fn lately_with(app: &App, by: &By, member: MemberId, last: usize) -> sqlx::Result<Recent> {
+    let now = app.clock.now();
+    let most = Most { standing: LOOKED_AT, undone: UNDONE };
+    let (mut newest, mut older, mut standing) = (Vec::new(), Vec::new(), 0);
+    for line in acts_with(&app.db, member, now - MANAGER_UNDO, most).await? {
+        let (actor, at) = (actor_of(&line), line.recorded_at);
+        let done = Done { member, line };
+        if standing < last {
+            standing += usize::from(!done.line.is_undone);
+            newest.push(done);
+        } else if !done.line.is_undone && may_undo(by, (&actor, &done.line.store), at, MANAGER_UNDO, now).is_ok() {
+            older.push(done);
+        }
+    }
+    let mut older = with_rights(app, by, older).await?;
+    older.retain(|act| act.may_undo);
+    Ok(Recent { last: with_rights(app, by, newest).await?, older })
 }
 
 /// Adds the titles, and what may be taken back by whoever asks.

@@ -27,13 +27,13 @@ mod views;
 mod wallet;
 
 pub use acts::{
-    Ask, Earned, Preview, Redeem, Redeemed, Stamp, Stamped, Undo, UndoRedemption, Undone, Why, is_pass_used, preview,
-    redeem, redeem_in, stamp, stamp_in, undo, undo_for, undo_in, undo_redemption, undo_redemption_in,
+    Ask, Preview, Redeem, Redeemed, Stamp, Stamped, Undo, UndoRedemption, Undone, Why, is_pass_used, preview, redeem,
+    redeem_in, stamp, stamp_in, undo, undo_for, undo_in, undo_redemption, undo_redemption_in,
 };
 pub use holdings::{Held, Holding, holdings};
 pub use keys::Key;
 pub use lapse::lapse;
-pub use lately::{Act, lately, lately_with, told};
+pub use lately::{Act, Recent, lately, lately_with, told};
 pub use past::Past;
 pub use shelf::{Shelved, preview_redemption, shelf, shelved};
 pub use types::{Answer, Authority, By, Place, Refusal};

@@ -218,13 +218,38 @@ pub async fn history(on: impl Into<On<'_>>, member: MemberId, limit: i64) -> sql
         .await
 }
 
-/// The newest `limit` stamps given to a member and vouchers taken of her, newest first.
-pub(super) async fn acts_with(on: impl Into<On<'_>>, member: MemberId, limit: i64) -> sqlx::Result<Vec<Line>> {
+/// How many acts [`acts_with`] finds.
+pub(super) struct Most {
+    /// Of those that stand.
+    pub standing: i64,
+    /// Of those that were undone.
+    pub undone: i64,
+}
+
+/// Stamps given to a member and vouchers taken of her, newest first: the newest ones that stand, and of those that were undone
+/// since `since` the ones undone last. Each of both is found by an index and ends with its limit.
+pub(super) async fn acts_with(
+    on: impl Into<On<'_>>,
+    member: MemberId,
+    since: DateTime<Utc>,
+    most: Most,
+) -> sqlx::Result<Vec<Line>> {
     query(on, LINES)
-        .push(" where l.kind in ('stamped', 'voucher_redeemed') and l.member = ")
-        .push_bind(member)
-        .push(" order by l.seq desc limit ")
-        .push_bind(limit)
+        .push(
+            " where l.member = $1 and l.seq in (
+             select seq from (select s.seq from ledger s where s.member = $1 and s.kind in ('stamped', 'voucher_redeemed')
+              and not exists (select 1 from ledger r where r.member = s.member and r.reverses = s.id)
+              order by s.seq desc limit $3) standing
+             union all
+             select seq from (select u.seq from ledger r join ledger u on u.member = r.member and u.id = r.reverses
+              where r.member = $1 and r.reverses is not null and r.recorded_at > $2
+              and u.kind in ('stamped', 'voucher_redeemed') order by r.seq desc limit $4) undone)
+             order by l.seq desc",
+        )
+        .bind(member)
+        .bind(since)
+        .bind(most.standing)
+        .bind(most.undone)
         .all()
         .await
 }

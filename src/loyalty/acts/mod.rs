@@ -10,7 +10,7 @@ mod undo;
 mod why;
 
 pub use answers::{Redeemed, Stamped, Undone};
-pub use preview::{Ask, Earned, Preview, preview};
+pub use preview::{Ask, Preview, preview};
 pub use redeem::{Redeem, redeem, redeem_in};
 pub use stamp::{Stamp, is_pass_used, stamp, stamp_in};
 pub use undo::{Undo, UndoRedemption, undo, undo_for, undo_in, undo_redemption, undo_redemption_in};

@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
-
 use super::{is_own_card, stamp};
 use crate::app::App;
 use crate::ids::{CardId, MemberId};
-use crate::loyalty::spec::StampCard;
 use crate::loyalty::stamps::Card;
-use crate::loyalty::stamps::rules::{MANAGER_UNDO, OWN_UNDO};
 use crate::loyalty::store;
-use crate::loyalty::terms::{Edition, Terms};
-use crate::loyalty::types::{Answer, Authority, By, Place, Refusal};
+use crate::loyalty::terms::Terms;
+use crate::loyalty::types::{Answer, By, Place, Refusal};
 use crate::loyalty::wallet::{Broken, Giving, Now, Wallet};
 use crate::spec::Texts;
 
@@ -34,29 +30,14 @@ pub struct Ask {
 /// What would happen. Nothing did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preview {
-    /// The stamp card's title.
-    pub title: Texts,
     /// The card the stamps go onto as it is; none when they begin one.
     pub before: Option<Card>,
     /// The cards touched as they would stand, oldest first: each one filled, and last the one the next stamp goes onto.
     pub cards: Vec<Card>,
-    /// What would be earned, in order.
-    pub earns: Vec<Earned>,
+    /// The rewards that would be earned, in order, as members read them.
+    pub earns: Vec<Texts>,
     /// Stamps that would be lost beyond the goal.
     pub dropped: i64,
-    /// Until when whoever gives the stamps could take them back.
-    pub undo_until: DateTime<Utc>,
-}
-
-/// A reward that would be earned.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Earned {
-    /// At this stamp of its card.
-    pub position: i64,
-    /// What it is, as members read it.
-    pub title: Texts,
-    /// The first instant at which it would no longer be good.
-    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// Decides as [`stamp`](super::stamp()) would for 1, 2, 3 … stamps, as far as one visit may earn them, and writes nothing. What
@@ -73,8 +54,7 @@ pub async fn preview(app: &App, ask: &Ask) -> sqlx::Result<Answer<Vec<Preview>>>
         Ok(terms) => terms,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let offered = terms.offered(&ask.card).ok_or(sqlx::Error::RowNotFound)?;
-    let seen = Seen { before: std::mem::take(&mut wallet.before.cards), terms: &terms, offered };
+    let seen = Seen { before: std::mem::take(&mut wallet.before.cards), terms: &terms };
     let mut previews = Vec::new();
     for stamps in 1..=ask.most.max(1) {
         match seen.after(wallet.clone(), ask, stamps, now)? {
@@ -91,7 +71,6 @@ pub async fn preview(app: &App, ask: &Ask) -> sqlx::Result<Answer<Vec<Preview>>>
 struct Seen<'a> {
     before: BTreeMap<CardId, Card>,
     terms: &'a Terms,
-    offered: &'a Edition<StampCard>,
 }
 
 impl Seen<'_> {
@@ -107,25 +86,8 @@ impl Seen<'_> {
         let before = stamped.cards.first().and_then(|card| self.before.get(&card.id)).cloned();
         let mut earns = Vec::new();
         for voucher in &stamped.vouchers {
-            let reached = entry.moves.milestones.iter().find(|reached| reached.voucher == Some(voucher.id));
-            let Some(position) = reached.map(|reached| reached.position) else { continue };
-            let title = self.terms.of_voucher(voucher)?.terms.title.clone();
-            earns.push(Earned { position, title, expires_at: voucher.expires_at });
+            earns.push(self.terms.of_voucher(voucher)?.terms.title.clone());
         }
-        Ok(Ok(Preview {
-            title: self.offered.terms.title.clone(),
-            before,
-            cards: stamped.cards,
-            earns,
-            dropped: stamped.dropped,
-            undo_until: now.at + right(&ask.by),
-        }))
-    }
-}
-
-fn right(by: &By) -> TimeDelta {
-    match &by.authority {
-        Authority::Own => OWN_UNDO,
-        Authority::All | Authority::Stores(_) => MANAGER_UNDO,
+        Ok(Ok(Preview { before, cards: stamped.cards, earns, dropped: stamped.dropped }))
     }
 }

@@ -254,7 +254,8 @@ async fn band_of_undoing(face: &Face, scene: &Scene, member: MemberId, undone: &
         None => {
             let amount = loyalty::line(&face.app.db, member, undone.undoes).await?.map_or(0, |line| line.amount);
             let what = shell.fill("act-stamped", "amount", amount);
-            (shell.say("done-undone"), shell.fill("done-undone-next", "what", what))
+            let next = if undone.vouchers.is_empty() { "done-undone-next" } else { "done-undone-gift-next" };
+            (shell.say("done-undone"), shell.fill(next, "what", what))
         }
     };
     let next = if undone.repeated { shell.say("refused-undo-done-next") } else { next };

@@ -16,8 +16,8 @@ use crate::staff::{self, Signed};
 use crate::web::face::{Face, Scene};
 use crate::web::pieces::good_in;
 
-/// How many of the member's last acts are shown.
-const LAST_ACTS: i64 = 5;
+/// How many of the member's last acts that stand are shown.
+const LAST_ACTS: usize = 5;
 
 /// The person at the counter, as far as a clerk should see.
 #[derive(Debug, Clone)]
@@ -105,6 +105,8 @@ pub struct Sheet {
     pub no_redeeming: String,
     /// Her last acts, newest first: here and elsewhere, by whomever. Empty where a voucher's own code was read.
     pub acts: Vec<Act>,
+    /// What can be taken back of what was done before those; folded away.
+    pub older: Vec<Act>,
     /// Whether one of the last minutes can be taken back: then the list is open.
     pub is_acts_open: bool,
 }
@@ -119,6 +121,7 @@ pub(super) async fn sheet_of(face: &Face, scene: &Scene, by: &Signed, reading: &
         vouchers: Vec::new(),
         no_redeeming: String::new(),
         acts: Vec::new(),
+        older: Vec::new(),
         is_acts_open: false,
     };
     let shelf = loyalty::shelf(&face.app.db, member).await?;
@@ -137,10 +140,13 @@ pub(super) async fn sheet_of(face: &Face, scene: &Scene, by: &Signed, reading: &
         sheet.offers.push(offer(face, scene, by, (reading, member), &published.body).await?);
     }
     let mut names = Vec::new();
-    for act in loyalty::lately_with(&face.app, &right_of(by), member, LAST_ACTS).await? {
-        sheet.is_acts_open |= act.may_undo && scene.now < act.line.recorded_at + OWN_UNDO;
-        let about = where_and_by(face, scene, by, &act, &mut names).await?;
-        sheet.acts.push(told(scene, &act, about));
+    let recent = loyalty::lately_with(&face.app, &right_of(by), member, LAST_ACTS).await?;
+    for (acts, list) in [(recent.last, &mut sheet.acts), (recent.older, &mut sheet.older)] {
+        for act in acts {
+            sheet.is_acts_open |= act.may_undo && scene.now < act.line.recorded_at + OWN_UNDO;
+            let about = where_and_by(face, scene, by, &act, &mut names).await?;
+            list.push(told(scene, &act, about));
+        }
     }
     Ok(sheet)
 }
@@ -252,15 +258,23 @@ pub(super) fn is_full(cards: &[Card]) -> bool {
     cards.iter().any(is_completed) && cards.last().is_some_and(|last| !is_completed(last))
 }
 
-/// 「＋1 點 → 8／10」, or what it gives, and that the card fills up where it does.
+/// 「＋1 點 → 8／10」, or what it gives, and that the card fills up where it does; and how many stamps would be lost.
 fn outcome(scene: &Scene, amount: i64, preview: &Preview) -> String {
+    let outcome = counted(scene, amount, preview);
+    if preview.dropped == 0 {
+        return outcome;
+    }
+    scene.voice().say_with("outcome-dropped", &[("outcome", outcome.into()), ("dropped", preview.dropped.into())])
+}
+
+fn counted(scene: &Scene, amount: i64, preview: &Preview) -> String {
     let voice = scene.voice();
     let (after, goal) = preview.cards.last().map_or((0, 0), |card| (card.stamps, card.goal));
     let blanks = [("amount", amount.into()), ("after", after.into()), ("goal", goal.into())];
     if preview.earns.is_empty() {
         return voice.say_with("outcome", &blanks);
     }
-    let gifts: Vec<&str> = preview.earns.iter().map(|earned| earned.title.in_lang(voice.lang)).collect();
+    let gifts: Vec<&str> = preview.earns.iter().map(|title| title.in_lang(voice.lang)).collect();
     let [amount, after, goal] = blanks;
     let gift = ("gift", gifts.join(&voice.say("list-comma")).into());
     let key = if is_full(&preview.cards) { "outcome-full" } else { "outcome-gift" };

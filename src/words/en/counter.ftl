@@ -69,6 +69,7 @@ sheet-label = Member
 sheet-close = Close
 sheet-vouchers = Vouchers to redeem
 sheet-acts = Last acts
+sheet-older = Earlier
 note-typed = Number typed: stamps only
 note-birthday = Birthday month
 note-new = First stamp card
@@ -89,6 +90,7 @@ redeem = Redeem
 outcome = +{ $amount } → { $after } of { $goal }
 outcome-full = +{ $amount } and the card is full: { $gift }; new card { $after } of { $goal }
 outcome-gift = +{ $amount }: { $gift } · { $after } of { $goal }
+outcome-dropped = { $outcome }; { $dropped } beyond the card not counted
 
 # How it went.
 done-stamped = +{ $amount } · { $after } of { $goal }
@@ -99,7 +101,8 @@ done-dropped-next = { $dropped } beyond the card are not counted.
 done-redeemed = Redeemed: { $title }
 done-repeated-next = This scan was dealt with already; nothing was counted twice.
 done-undone = Undone
-done-undone-next = { $what } taken back, with what they had earned.
+done-undone-next = { $what } taken back.
+done-undone-gift-next = { $what } taken back, with what they had earned.
 done-unredeemed = Redemption undone
 done-unredeemed-next = { $title } is back among her vouchers and can be used again.
 refused-expired = This code has run out

@@ -270,19 +270,16 @@ async fn the_preview_tells_what_the_stamp_then_does() {
         let previews = loyalty::preview(&shop.app, &Ask { member, ..ask(3) }).await.unwrap().expect("it can be");
         let [.., preview] = <[_; 3]>::try_from(previews).expect("one for each number");
         assert_eq!(loyalty::history(&db, member, 10).await.unwrap().len(), 1, "nothing was written");
-        assert_eq!(preview.title.zh_hant, "咖啡集點卡");
         assert_eq!(preview.before.map(|card| card.stamps), Some(9));
-        let earns: Vec<_> =
-            preview.earns.iter().map(|earned| (earned.position, earned.title.zh_hant.as_str())).collect();
-        assert_eq!(earns, [(10, "拿鐵兌換券")]);
-        assert_eq!(preview.undo_until, shop.app.clock.now() + TimeDelta::minutes(10));
+        let earns: Vec<_> = preview.earns.iter().map(|title| title.zh_hant.as_str()).collect();
+        assert_eq!(earns, ["拿鐵兌換券"]);
 
         let stamped = shop.stamps(&mei, 3).await;
         let seen = |cards: &[loyalty::stamps::Card]| -> Vec<_> {
             cards.iter().map(|card| (card.ordinal, card.stamps, card.state, card.expires_at)).collect()
         };
         assert_eq!(seen(&preview.cards), seen(&stamped.cards));
-        assert_eq!(preview.earns[0].expires_at, stamped.vouchers[0].expires_at);
+        assert_eq!(stamped.vouchers.len(), 1);
     })
     .await;
 }

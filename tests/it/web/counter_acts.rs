@@ -8,8 +8,8 @@ use shuke::staff::api_keys::{self, Created, Scope};
 use shuke::staff::people::{Added, NewPerson};
 use shuke::staff::{Pin, Role, audit, people};
 
-use super::PIN;
 use super::counter::{A_WHILE, opening};
+use super::{Answer, PIN};
 use crate::harness::on_both;
 use crate::shop::{Shop, yongkang};
 
@@ -32,6 +32,11 @@ impl Shop {
             other => panic!("no key: {other:?}"),
         }
     }
+}
+
+/// How many acts a sheet lists.
+fn listed(sheet: &Answer) -> usize {
+    sheet.body.matches("class=\"act\"").count()
 }
 
 #[tokio::test]
@@ -201,6 +206,78 @@ async fn what_was_taken_back_within_the_same_scan_is_not_told_as_done() {
         let sheet = shop.reads(&mut till, &mei).await;
         shop.gives(&mut till, &sheet, "1").await.says("已蓋 1 點・1／10");
         shop.takes_voucher(&mut till, &sheet).await.says("已兌換拿鐵兌換券");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_may_still_be_taken_back_is_found_behind_the_last_five() {
+    on_both(async |db| {
+        let (shop, mei, _, mut till) = opening(&db).await;
+        shop.publishes("cool_down: 10m", "cool_down: none").await;
+        let ken = shop.joins("健測試").await;
+        let sheet = shop.reads(&mut till, &mei).await;
+        let slip = shop.gives(&mut till, &sheet, "3").await.field("entry");
+        for _ in 0..6 {
+            shop.stamps(&mei, 1).await;
+            shop.stamps(&ken, 1).await;
+        }
+        let sheet = shop.reads(&mut till, &mei).await;
+        sheet.says("更早的");
+        assert_eq!(sheet.fields("entry"), std::slice::from_ref(&slip), "hers alone");
+        assert_eq!(listed(&sheet), 6, "the last five, and hers");
+        let sheet = shop.reads(&mut till, &ken).await;
+        sheet.says_nothing_of("更早的");
+        assert_eq!(listed(&sheet), 5);
+
+        shop.advance(TimeDelta::days(1)).await;
+        let head = shop.employs_head("林區長").await;
+        let mut desk = shop.till("yongkang", head).await;
+        let sheet = shop.reads(&mut desk, &mei).await;
+        let entries = sheet.fields("entry");
+        assert_eq!((entries.len(), entries.last()), (7, Some(&slip)), "newest first");
+        let folded = sheet.body.split("class=\"older\"").nth(1).expect("it is there");
+        assert_eq!(folded.matches("class=\"act\"").count(), 2, "five lie open");
+
+        // What is taken back makes room for what stands.
+        let member = sheet.field("member");
+        for entry in &entries[..3] {
+            let form = [("member", member.as_str()), ("entry", entry), ("why", "slip")];
+            desk.part("/counter/undo", &form).await.says("蓋 1 點已取消");
+        }
+        let sheet = shop.reads(&mut desk, &mei).await;
+        sheet.says_nothing_of("更早的");
+        assert_eq!(sheet.fields("entry"), entries[3..]);
+        assert_eq!(sheet.body.matches("class=\"undone\"").count(), 2, "the last ones, to be seen");
+        let form = [("member", member.as_str()), ("entry", &slip), ("why", "slip")];
+        desk.part("/counter/undo", &form).await.says("蓋 3 點已取消");
+        assert_eq!(shop.card(&mei).await.stamps, 3);
+
+        shop.advance(TimeDelta::days(29)).await;
+        let mut desk = shop.till("yongkang", head).await;
+        let sheet = shop.reads(&mut desk, &ken).await;
+        sheet.says_nothing_of("更早的");
+        assert_eq!((listed(&sheet), sheet.fields("entry").len()), (5, 0), "thirty days");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coupons_are_said_to_be_taken_back_only_where_there_were_some() {
+    on_both(async |db| {
+        let (shop, mei, _, mut till) = opening(&db).await;
+        for (language, without, with) in [
+            ("zh-Hant", "蓋 2 點已取消，點數收回了。", "蓋 10 點已取消，點數和送出的優惠券都收回了。"),
+            ("ja", "スタンプ2個を取り消しました。", "スタンプ10個と、それで進呈したクーポンを取り消しました。"),
+            ("en", "2 stamps taken back.", "10 stamps taken back, with what they had earned."),
+        ] {
+            till.language = language;
+            for (amount, words) in [("2", without), ("10", with)] {
+                let sheet = shop.reads(&mut till, &mei).await;
+                let given = shop.gives(&mut till, &sheet, amount).await;
+                shop.presses_undo(&mut till, &given).await.says(words);
+            }
+        }
     })
     .await;
 }

@@ -1,9 +1,10 @@
 //! The sheet promises what giving then does, for every number of stamps a visit may earn.
 
+use chrono::TimeDelta;
 use shuke::loyalty::coupons::VoucherState;
 
-use super::Answer;
 use super::counter::opening;
+use super::{Answer, PIN};
 use crate::harness::on_both;
 
 /// The sentences the stepper shows.
@@ -44,6 +45,29 @@ async fn every_number_a_visit_may_earn_is_promised_and_done() {
             assert_eq!(promise.contains("集滿了"), band.contains("集滿"), "{promise} {band}");
             shop.presses_undo(&mut till, &given).await.says("已取消");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn stamps_that_would_be_lost_are_told_before_they_are() {
+    on_both(async |db| {
+        let (shop, mei, an, mut till) = opening(&db).await;
+        shop.publishes("overflow: carry", "overflow: drop").await;
+        shop.stamps(&mei, 9).await;
+        shop.advance(TimeDelta::minutes(10)).await;
+        shop.enters_pin(&mut till, an, PIN).await;
+        for (language, one, three) in [
+            ("ja", "新しいカード0／10", "新しいカード0／10、カードを超えた2個は数えません"),
+            ("en", "new card 0 of 10", "new card 0 of 10; 2 beyond the card not counted"),
+            ("zh-Hant", "新卡 0／10", "新卡 0／10，超過卡片的 2 點不計算"),
+        ] {
+            till.language = language;
+            let promised = outcomes(&shop.reads(&mut till, &mei).await);
+            assert!(promised[0].ends_with(one) && promised[2].ends_with(three), "{promised:?}");
+        }
+        let sheet = shop.reads(&mut till, &mei).await;
+        shop.gives(&mut till, &sheet, "3").await.says("超過卡片的 2 點不計算");
     })
     .await;
 }
