@@ -1,5 +1,6 @@
 //! Walk 4: a marketer plans, applies and watches; the right phones get it once.
 
+mod again;
 mod apply;
 mod definitions;
 mod plan;
