@@ -45,7 +45,7 @@ pub async fn all(place: &mut Place) -> Result<Weights, String> {
 }
 
 fn megabytes(rest: &Rest) -> String {
-    format!("{:.1} MB", rest.kilobytes as f64 / 1e3)
+    format!("{:.1} MB", rest.kibibytes as f64 * 1024.0 / 1e6)
 }
 
 fn milliseconds(took: Duration) -> String {
@@ -72,7 +72,8 @@ fn build_of(profile: &str) -> PathBuf {
 /// A service that has nothing to do.
 struct Rest {
     ready_after: Duration,
-    kilobytes: u64,
+    /// As /proc tells it, whose kB are 1,024 bytes.
+    kibibytes: u64,
 }
 
 /// Starts the service, and looks at it five seconds later.
@@ -86,8 +87,8 @@ async fn serve(program: &Path, url: &str) -> Result<Rest, String> {
     let status =
         std::fs::read_to_string(format!("/proc/{}/status", running.0.id())).map_err(|error| error.to_string())?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    let kilobytes = line.split_whitespace().next().and_then(|text| text.parse().ok()).unwrap_or_default();
-    Ok(Rest { ready_after, kilobytes })
+    let kibibytes = line.split_whitespace().next().and_then(|text| text.parse().ok()).unwrap_or_default();
+    Ok(Rest { ready_after, kibibytes })
 }
 
 /// The time until it prints that it is ready, which it does after the shop is made up.
