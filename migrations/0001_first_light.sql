@@ -437,8 +437,11 @@ create table reply (
     settled_at timestamptz,
     request_id text,
     error text,
+    -- The version of the consent text it shows above a button that makes a member.
+    consent text,
     unique (account, event)
 );
+create index reply_consent on reply (account, line_user_id) where consent is not null;
 create index reply_pending on reply (created_at) where state in ('pending', 'trying');
 create index reply_settled on reply (settled_at) where settled_at is not null;
 

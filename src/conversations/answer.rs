@@ -1,11 +1,12 @@
 //! From what came in to what is said, within the transaction of the event.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::offer;
 use super::scene::Scene;
 use super::spec::{Replies, Show, fold};
 use crate::app::App;
+use crate::delivery::replies;
 use crate::ids::Actor;
 use crate::line::message::{Action, Message};
 use crate::members::consent::{self, MARKETING, Question, Source};
@@ -140,13 +141,23 @@ async fn act(scene: &mut Scene<'_>, tx: &mut Tx, incoming: Incoming, at: DateTim
     }
 }
 
+/// A wording that came into her chat counts as seen for so long when a tap says nothing of it.
+const SEEN_FOR: TimeDelta = TimeDelta::days(1);
+
 /// Makes a member, where she saw what she agrees to as it stands now.
 async fn join(scene: &mut Scene<'_>, tx: &mut Tx, wording: Option<&str>, at: DateTime<Utc>) -> Result<Answer, Fault> {
     if scene.member.is_joined() {
         return Ok(Answer::JoinedBefore);
     }
     let version = scene.brand.membership.consent.version.clone();
-    if wording != Some(version.as_str()) {
+    let is_seen = match wording {
+        Some(seen) => seen == version,
+        None => {
+            let (Friend { account, line_user_id, .. }, since) = (&scene.friend, at - SEEN_FOR);
+            replies::has_shown(&mut *tx, *account, line_user_id, &version, since).await?
+        }
+    };
+    if !is_seen {
         return Ok(Answer::Invitation);
     }
     let actor = Actor::member(scene.member.id);

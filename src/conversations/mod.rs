@@ -11,4 +11,5 @@ mod scene;
 pub mod spec;
 
 pub use answer::{AFTER_JOINING, Fault, Incoming, answer, take_note};
+pub use offer::shown_in;
 pub use spec::{Fallback, Replies, RepliesFile, Reply, Show};

@@ -1,6 +1,6 @@
 //! Offering the membership card: wherever its button stands, what she agrees to by tapping it stands above. The button carries
-//! the version of that wording, so that her tap tells which she saw; a tap that carries none makes no member but is answered
-//! with the invitation.
+//! the version of that wording, so that her tap tells which she saw. A tap that carries none, as on the menu, which can show no
+//! text, makes a member where the wording came into her chat lately; else it is answered with the invitation.
 
 use serde_json::{Value, json};
 
@@ -17,6 +17,23 @@ const MOST: usize = 5;
 pub(super) fn seen(data: &str) -> Option<Option<&str>> {
     let rest = data.strip_prefix(JOIN)?;
     if rest.is_empty() { Some(None) } else { rest.strip_prefix('/').map(Some) }
+}
+
+/// The version of the wording these messages show above a button that makes a member.
+pub fn shown_in(messages: &[Message]) -> Option<String> {
+    messages.iter().find_map(|message| tap_in(&serde_json::to_value(message).ok()?))
+}
+
+fn tap_in(part: &Value) -> Option<String> {
+    match part {
+        Value::Object(fields) if fields.get("type").and_then(Value::as_str) == Some("postback") => {
+            let version = seen(fields.get("data")?.as_str()?)??;
+            Some(String::from(version))
+        }
+        Value::Object(fields) => fields.values().find_map(tap_in),
+        Value::Array(items) => items.iter().find_map(tap_in),
+        _ => None,
+    }
 }
 
 /// What the button carries under which `consent` stands.
@@ -194,6 +211,18 @@ mod tests {
             let json = serde_json::to_string(&message).expect("json");
             assert!(json.contains("join/七") && json.contains("字字") && json.contains("https://example.com/privacy"));
         }
+    }
+
+    #[test]
+    fn messages_tell_which_wording_they_show() {
+        let typed = |messages: Vec<Value>| -> Vec<Message> {
+            messages.into_iter().map(|message| serde_json::from_value(message).expect("a message")).collect()
+        };
+        assert_eq!(shown_in(&typed(said(vec![hello(true)]))).as_deref(), Some("七"));
+        assert_eq!(shown_in(&typed(said(vec![hello(false), card()]))).as_deref(), Some("七"));
+        let voice = Words::load().voice(Lang::ZhHant);
+        assert_eq!(shown_in(&[invitation(&look(&voice), &consent())]).as_deref(), Some("七"));
+        assert_eq!(shown_in(&typed(vec![hello(true), hello(false)])), None, "a button alone shows no wording");
     }
 
     #[test]

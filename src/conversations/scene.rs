@@ -23,6 +23,7 @@ const CARDS: usize = 3;
 pub(super) struct Scene<'a> {
     pub app: &'a App,
     pub brand: BrandFile,
+    pub friend: Friend,
     pub member: Member,
     pub voice: Voice,
     seal: String,
@@ -37,7 +38,7 @@ impl<'a> Scene<'a> {
         let Some(member) = members::find(tx, friend.member).await? else { return Ok(None) };
         let voice = app.words.voice(member.language.unwrap_or(brand.language));
         let title = String::from(brand.title.in_lang(voice.lang));
-        Ok(Some(Self { app, seal: brand.theme.seal.to_string(), title, brand, member, voice }))
+        Ok(Some(Self { app, seal: brand.theme.seal.to_string(), title, brand, friend: friend.clone(), member, voice }))
     }
 
     /// What a template says to her. Where it offers the card, what she agrees to stands above the button.

@@ -50,6 +50,8 @@ pub struct Owed<'a> {
     pub token: &'a str,
     /// One to five messages.
     pub messages: &'a [Message],
+    /// The version of the consent text they show above a button that makes a member, if they do.
+    pub consent: Option<String>,
     /// When the token dies.
     pub expires_at: DateTime<Utc>,
 }
@@ -101,8 +103,8 @@ pub async fn owe(app: &App, tx: &mut Tx, owed: Owed<'_>) -> sqlx::Result<Option<
     let id: ReplyId = app.ids.make();
     let changed = query(
         tx,
-        "insert into reply (id, account, line_user_id, member, event, sealed_token, sealed_messages, state, expires_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9) on conflict (account, event) do nothing",
+        "insert into reply (id, account, line_user_id, member, event, sealed_token, sealed_messages, state, expires_at, created_at, consent)
+         values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10) on conflict (account, event) do nothing",
     )
     .bind(id)
     .bind(owed.account)
@@ -113,9 +115,26 @@ pub async fn owe(app: &App, tx: &mut Tx, owed: Owed<'_>) -> sqlx::Result<Option<
     .bind(key.seal(&app.chance, &messages_context(owed.member), &owed.messages.to_vec()))
     .bind(owed.expires_at)
     .bind(app.clock.now())
+    .bind(owed.consent)
     .execute()
     .await?;
     Ok((changed == 1).then_some(id))
+}
+
+/// Whether LINE took, since `since`, a reply to her that shows this version of the consent text.
+pub async fn has_shown(
+    on: impl Into<On<'_>>,
+    account: AccountId,
+    user: &LineUserId,
+    version: &str,
+    since: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let shown = query(
+        on,
+        "select count(*) from reply where account = $1 and line_user_id = $2 and consent is not null and consent = $3
+         and state = 'sent' and settled_at >= $4",
+    );
+    Ok(shown.bind(account).bind(user.clone()).bind(version).bind(since).value::<i64>().await? > 0)
 }
 
 /// Sends a reply that is pending, once; its state afterwards, or none when somebody else has it.

@@ -117,6 +117,7 @@ impl Chat {
                 event: &stored.id,
                 token,
                 messages: &messages,
+                consent: conversations::shown_in(&messages),
                 expires_at,
             };
             self.replies.extend(replies::owe(app, tx, owed).await?);

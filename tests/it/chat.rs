@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use shuke::ids::LineUserId;
 use shuke::members::friends::{self, FriendState};
 use shuke::members::{consent, timeline};
+use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::query;
 
 use crate::harness::on_both;
@@ -80,20 +81,43 @@ async fn what_she_agrees_to_stands_above_the_button_she_taps() {
     .await;
 }
 
+/// A button of the menu, which carries no wording; or one of another time.
+fn joining(data: &str) -> Value {
+    json!({ "type": "postback", "label": "領取會員卡", "data": data })
+}
+
+#[tokio::test]
+async fn one_tap_on_the_menu_makes_a_member_of_her_whom_the_welcome_told() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.follows("小美測試").await;
+        shop.sandbox.tap(&mei, &joining("join"), None).await.unwrap();
+        shop.settle().await;
+        assert!(shop.member(&mei).await.is_joined());
+        assert_eq!(answers(&shop, &mei).await.0, [json!({ "source": "chat", "wording": "2026-11" })]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_tap_that_saw_no_wording_or_an_old_one_makes_no_member() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
+        // Nobody knows whether the welcome arrived.
+        shop.sandbox.fault(Fault::times(FaultKind::ErrorAfter, 1).at(Endpoint::Reply));
         let mei = shop.follows("小美測試").await;
-        let tap = |data: &str| json!({ "type": "postback", "label": "領取會員卡", "data": data });
-        for unread in [tap("join"), tap("join/2020-01")] {
-            shop.sandbox.tap(&mei, &unread, None).await.unwrap();
+        for unread in ["join", "join/2020-01", "join"] {
+            shop.sandbox.tap(&mei, &joining(unread), None).await.unwrap();
             shop.settle().await;
             assert!(!shop.member(&mei).await.is_joined(), "{unread}");
             assert!(shop.messages(&mei).last().unwrap().to_string().contains("表示您同意"), "{unread}");
+            shop.advance(TimeDelta::hours(25)).await;
         }
         shop.says(&mei, "領取會員卡").await;
         assert!(!shop.member(&mei).await.is_joined(), "her words ask for the card");
+        shop.sandbox.tap(&mei, &joining("join/2020-01"), None).await.unwrap();
+        shop.settle().await;
+        assert!(!shop.member(&mei).await.is_joined(), "what she tapped stood under other words");
         shop.taps(&mei, "領取會員卡").await;
         assert!(shop.member(&mei).await.is_joined(), "the invitation's own button makes her a member");
     })
