@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use crate::crash::{free_port, wait_until};
-use crate::harness::BrandFolder;
+use crate::harness::{BrandFolder, fresh_folder};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_shuke");
 
@@ -16,7 +16,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("shuke demo {name} {}", std::process::id()));
+        let folder = fresh_folder(&format!("shuke demo {name} {}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
         Self(folder)
     }

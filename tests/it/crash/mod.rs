@@ -11,6 +11,7 @@ use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use shuke::clock::{Chance, Clock};
@@ -18,6 +19,7 @@ use shuke::ids::Ids;
 use shuke::sandbox::{Config, Sandbox};
 use tokio::sync::oneshot;
 
+use crate::harness::fresh_folder;
 use crate::shop;
 
 /// How long a program may take to be ready: generous, for a machine that does other things besides.
@@ -77,7 +79,7 @@ pub struct Service {
 impl Service {
     /// A service that is not started yet, on a free port.
     pub fn new(database_url: &str, line: SocketAddr, port: u16) -> Self {
-        let folder = std::env::temp_dir().join(format!("shuke-crash-{}-{port}", std::process::id()));
+        let folder = fresh_folder(&format!("shuke-crash-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let mut settings = shop::raw_settings(&shuke::sandbox::Channel::made_up());
         settings.retain(|(name, _)| !["LINE_API_BASE", "LINE_DATA_API_BASE", "PUBLIC_URL"].contains(name));
@@ -184,10 +186,16 @@ impl Drop for Service {
     }
 }
 
-/// A port nobody listens on at this moment.
+/// A port nobody listens on at this moment, and below those the system gives to connections that leave (from 32768 on): one of
+/// them could take it while a service is down.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    let candidates = std::iter::from_fn(|| {
+        let nth = std::process::id().wrapping_mul(16).wrapping_add(TRIED.fetch_add(1, Ordering::Relaxed));
+        u16::try_from(12_000 + nth % 20_000).ok()
+    });
+    let is_free = |port: &u16| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    candidates.take(20_000).find(is_free).expect("a port is free")
 }
 
 /// Asks `is_so` until it is.

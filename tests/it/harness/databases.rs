@@ -41,7 +41,7 @@ pub async fn each_engine(options: OpenOptions, body: impl AsyncFn(&Fresh)) {
 impl Fresh {
     /// A new SQLite file in a temporary folder.
     pub async fn sqlite(options: OpenOptions) -> Self {
-        let folder = std::env::temp_dir().join(format!("shuke-it-{}", unique()));
+        let folder = fresh_folder(&format!("shuke-it-{}", unique()));
         let url = format!("sqlite://{}/shuke.db", folder.display());
         let db = Db::open(&url, options).await.expect("a SQLite file opens");
         db.migrate().await.expect("the migrations run on SQLite");
@@ -68,6 +68,13 @@ impl Fresh {
             None => postgres::drop_database(&self.url).await,
         }
     }
+}
+
+/// A name in the temporary folder, without what an earlier process of the same number may have left there.
+pub fn fresh_folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
 }
 
 /// nextest runs each test in a process of its own, cargo test all in one.

@@ -9,7 +9,7 @@ use shuke::clock::{Chance, Clock};
 use shuke::ids::Ids;
 
 pub use brand_folder::BrandFolder;
-pub use databases::{Fresh, each_engine, on_both};
+pub use databases::{Fresh, each_engine, fresh_folder, on_both};
 
 /// Monday, 2 March 2026, 10:30 in Taipei.
 pub fn a_monday() -> DateTime<Utc> {

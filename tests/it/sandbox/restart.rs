@@ -4,13 +4,14 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::*;
+use crate::harness::fresh_folder;
 
 /// A folder that goes when the test ends.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("shuke-sandbox-{name}-{}", std::process::id()));
+        let path = fresh_folder(&format!("shuke-sandbox-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a folder");
         Self(path)
     }
