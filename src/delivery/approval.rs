@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::outcome::Pause;
+use super::pauses::Pause;
 use crate::app::App;
 use crate::ids::RunId;
 use crate::store::{On, Tx, query};

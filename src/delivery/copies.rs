@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::outcome::Pause;
+use super::pauses::Pause;
 use super::sender::LEASE;
 use crate::app::App;
 use crate::ids::RunId;

@@ -18,6 +18,7 @@ pub mod gate;
 mod lanes;
 mod line_side;
 mod outcome;
+mod pauses;
 mod quota;
 pub mod replies;
 pub mod runs;
@@ -26,7 +27,7 @@ mod settle;
 
 pub use approval::{Approval, Resumed, State, pause, resume};
 pub use gate::Reason;
-pub use outcome::Pause;
+pub use pauses::Pause;
 pub use quota::{Quota, QuotaError, quota};
 pub use sender::{Sender, Stepped, is_alive};
 

@@ -10,7 +10,7 @@ use shuke::members::friends::{self, FriendState};
 use shuke::members::timeline::{self, Line};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::spec::definitions;
-use shuke::store::{OpenOptions, query};
+use shuke::store::{Db, OpenOptions, Tx, query};
 use shuke::worker;
 use tokio::time::timeout;
 
@@ -155,12 +155,7 @@ async fn one_whose_row_is_held_holds_up_nobody_in_her_lane() {
         shop.sandbox.say(phone, "會員卡").await.unwrap();
     }
     query(fresh.db.writer(), "update event set lane = 0 where state = 'new'").execute().await.unwrap();
-    let mut elsewhere = fresh.db.begin().await.unwrap();
-    query(&mut elsewhere, "update friend set state_at = state_at where line_user_id = $1")
-        .bind(held.clone())
-        .execute()
-        .await
-        .unwrap();
+    let elsewhere = holds_the_row_of(&fresh.db, held).await;
 
     intake::settle_all(&shop.app).await.unwrap();
     assert_eq!(shop.messages(other).len(), before[1] + 1, "her neighbour is answered");
@@ -172,6 +167,14 @@ async fn one_whose_row_is_held_holds_up_nobody_in_her_lane() {
     assert_eq!(tries, 0, "it is no fault of her event");
     drop(shop);
     fresh.remove().await;
+}
+
+/// Somebody else is in the middle of a change of her row.
+async fn holds_the_row_of(db: &Db, phone: &LineUserId) -> Tx {
+    let mut tx = db.begin().await.unwrap();
+    let holds = query(&mut tx, "update friend set state_at = state_at where line_user_id = $1");
+    holds.bind(phone.clone()).execute().await.unwrap();
+    tx
 }
 
 #[tokio::test]
@@ -187,12 +190,7 @@ async fn one_who_is_held_with_more_events_than_a_look_takes_holds_up_nobody_eith
     shop.sandbox.advance(TimeDelta::seconds(1));
     shop.sandbox.say(&other, "會員卡").await.unwrap();
     query(fresh.db.writer(), "update event set lane = 0 where state = 'new'").execute().await.unwrap();
-    let mut elsewhere = fresh.db.begin().await.unwrap();
-    query(&mut elsewhere, "update friend set state_at = state_at where line_user_id = $1")
-        .bind(held.clone())
-        .execute()
-        .await
-        .unwrap();
+    let elsewhere = holds_the_row_of(&fresh.db, &held).await;
 
     intake::settle_all(&shop.app).await.unwrap();
     assert_eq!(shop.messages(&other).len(), answered + 1, "her neighbour is answered");
