@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,9 @@ use crate::{assets, web, worker};
 /// all, after which a process manager would lose its patience.
 const DRAIN: Duration = Duration::from_millis(4500);
 const CLOSING: Duration = Duration::from_millis(500);
+
+/// More than two listeners' connections and the database need.
+const OPEN_FILES: u64 = 8192;
 
 /// Runs the service.
 pub async fn serve(place: &Place) -> anyhow::Result<Exit> {
@@ -62,6 +66,7 @@ pub struct Running {
 impl Running {
     /// Migrates, publishes the brand on an empty store, and starts serving and working.
     pub async fn start(app: App) -> anyhow::Result<Self> {
+        allow_open_files();
         app.db.migrate().await.context("The database could not be brought to this program's schema")?;
         let installed = install::ensure(&app.db, &app.ids, app.clock.now()).await?;
         if app.settings.is_sandbox() {
@@ -106,6 +111,19 @@ impl Running {
         }
         if tokio::time::timeout(CLOSING, self.app.db.close()).await.is_err() {
             tracing::warn!("the database was not closed in time; it takes back what was not committed");
+        }
+    }
+}
+
+/// Raises the number of files and connections the system lets the program have open: often it is 1,024 where more may be asked
+/// for.
+fn allow_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let enough = limit.maximum.map_or(OPEN_FILES, |most| most.min(OPEN_FILES));
+    if limit.current.is_some_and(|current| current < enough) {
+        let raised = Rlimit { current: Some(enough), ..limit };
+        if let Err(error) = setrlimit(Resource::Nofile, raised) {
+            tracing::warn!(%error, "the number of open files could not be raised");
         }
     }
 }

@@ -3,12 +3,13 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, StatusCode};
 use secrecy::ExposeSecret as _;
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::intake::Intake;
@@ -19,6 +20,11 @@ use crate::problem::Problem;
 
 /// The largest body LINE's webhook may have: 2 MiB, the limit LINE sets for requests the other way.
 pub const LARGEST_BODY: usize = 2 * 1024 * 1024;
+
+/// A body up to this size is read as it comes. Larger ones, and those that do not say their size, take turns, so that strangers
+/// cannot fill the memory before the signature is looked at. LINE's webhooks are of a few KiB.
+const USUAL_BODY: usize = 64 * 1024;
+static LARGE_BODIES: Semaphore = Semaphore::const_new(16);
 
 /// What the webhook needs.
 #[derive(Clone)]
@@ -36,11 +42,8 @@ pub fn routes(line: Line) -> Router {
     Router::new().route("/line/webhook", post(webhook)).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(line)
 }
 
-async fn webhook(State(line): State<Line>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
-    let answer = match body {
-        Ok(body) => receive(&line, &headers, &body).await,
-        Err(rejection) => Err(Problem::new(rejection.status(), "unreadable", "The body could not be read to its end.")),
-    };
+async fn webhook(State(line): State<Line>, request: Request) -> Response {
+    let answer = received(&line, request).await;
     let (status, response) = match answer {
         Ok(()) => (StatusCode::OK, StatusCode::OK.into_response()),
         Err(problem) => (problem.status, problem.into_response()),
@@ -49,7 +52,20 @@ async fn webhook(State(line): State<Line>, headers: HeaderMap, body: Result<Byte
     response
 }
 
-async fn receive(line: &Line, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
+async fn received(line: &Line, request: Request) -> Result<(), Problem> {
+    let headers = request.headers().clone();
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let _turn = match length.unwrap_or(LARGEST_BODY) {
+        ..=USUAL_BODY => None,
+        _ => Some(LARGE_BODIES.acquire().await.map_err(Problem::unforeseen)?),
+    };
+    let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
+        Problem::new(rejection.status(), "unreadable", "The body could not be read to its end.")
+    })?;
+    take(line, &headers, &body).await
+}
+
+async fn take(line: &Line, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
     let secret = line.app.settings.channel_secret.expose_secret();
     signature::verify_headers(secret, body, headers).map_err(|_| {
         metrics::counter!("shuke_bad_signatures_total").increment(1);

@@ -1,9 +1,11 @@
 //! The webhook's door: who is let in, and what LINE is told.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::response::Response;
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
@@ -13,11 +15,13 @@ use shuke::members::accounts::Directory;
 use shuke::sandbox::Signature;
 use shuke::store::{Db, OpenOptions, query};
 use shuke::web::line::{LARGEST_BODY, Line, routes};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use crate::crash::wait_until;
 use crate::harness::{each_engine, on_both};
 use crate::shop::Shop;
 
@@ -100,6 +104,36 @@ async fn what_is_signed_but_no_webhook_is_refused_whole() {
         assert_eq!(knock_signed(&shop, &door, &too_large).await, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(stored(&db).await, 0);
         assert_eq!(knock_signed(&shop, &door, &webhook(&[])).await, StatusCode::OK, "LINE's own check has no events");
+    })
+    .await;
+}
+
+/// Strangers who begin large bodies and never end them: they take turns, and keep nobody's usual webhook waiting.
+#[tokio::test]
+async fn large_bodies_take_turns_and_usual_ones_need_not_wait() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let door = door(&shop).await;
+        let begun = Arc::new(AtomicUsize::new(0));
+        let mut strangers = JoinSet::new();
+        for _ in 0..40 {
+            let (door, begun) = (door.clone(), Arc::clone(&begun));
+            strangers.spawn(async move {
+                let body = Body::from_stream(futures_util::stream::once(async move {
+                    begun.fetch_add(1, Ordering::Relaxed);
+                    std::future::pending::<std::io::Result<Bytes>>().await
+                }));
+                let request = Request::post("/line/webhook").header("content-length", 100_000).body(body);
+                door.oneshot(request.expect("a request")).await
+            });
+        }
+        wait_until("some are read", async || begun.load(Ordering::Relaxed) > 0).await;
+        let body = webhook(&[follow("01A")]);
+        let signature = signature::sign(&shop.sandbox.config().channel.secret, &body);
+        let usual = Request::post("/line/webhook").header(signature::HEADER, signature);
+        let usual = usual.header("content-length", body.len()).body(Body::from(body)).expect("a request");
+        assert_eq!(door.clone().oneshot(usual).await.expect("an answer").status(), StatusCode::OK);
+        assert_eq!(begun.load(Ordering::Relaxed), 16, "the others wait");
     })
     .await;
 }

@@ -4,8 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::routing::post;
+use axum::body::{Body, Bytes};
+use axum::routing::{get, post};
+use futures_util::StreamExt as _;
 use shuke::web::http::{self, Patience};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,10 +23,14 @@ fn echo() -> Router {
 }
 
 async fn served(router: Router) -> SocketAddr {
+    served_with(router, Patience::default().places).await
+}
+
+async fn served_with(router: Router, places: usize) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let (headers, answer) = (Duration::from_millis(300), Duration::from_millis(600));
-    let patience = Patience { headers, idle: Duration::from_secs(60), answer };
+    let patience = Patience { headers, idle: Duration::from_secs(60), answer, places };
     tokio::spawn(http::serve(listener, router, patience, TaskTracker::new(), CancellationToken::new()));
     address
 }
@@ -50,20 +55,58 @@ async fn whoever_dawdles_over_the_headers_is_cut_off() {
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
 }
 
-#[tokio::test]
-async fn who_has_asked_may_be_silent_for_longer_than_a_stranger() {
-    let mut stream = TcpStream::connect(served(echo()).await).await.expect("it accepts");
+const ASKS: &[u8] = b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\n\r\nhi";
+
+/// Asks on an open connection, and is answered.
+async fn asks(stream: &mut TcpStream) {
+    stream.write_all(ASKS).await.expect("sent");
     let mut heard = vec![0; 4096];
-    for pause in [0, 900] {
-        tokio::time::sleep(Duration::from_millis(pause)).await;
-        stream.write_all(b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\n\r\nhi").await.expect("sent");
-        let read = stream.read(&mut heard).await.expect("an answer");
-        assert!(
-            heard[..read].starts_with(b"HTTP/1.1 200"),
-            "after {pause} ms: {}",
-            String::from_utf8_lossy(&heard[..read])
-        );
-    }
+    let read = timeout(Duration::from_secs(20), stream.read(&mut heard)).await.expect("in time").expect("an answer");
+    assert!(heard[..read].starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&heard[..read]));
+}
+
+/// That the other side closes the connection without a word.
+async fn is_cut_off(stream: &mut TcpStream) {
+    let read = timeout(Duration::from_secs(20), stream.read(&mut [0; 64])).await.expect("the connection stays open");
+    assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+}
+
+#[tokio::test]
+async fn who_has_asked_may_be_silent_for_longer_than_a_stranger_but_not_dawdle() {
+    let mut stream = TcpStream::connect(served(echo()).await).await.expect("it accepts");
+    asks(&mut stream).await;
+    tokio::time::sleep(Duration::from_millis(900)).await;
+    asks(&mut stream).await;
+    stream.write_all(&ASKS[..20]).await.expect("sent");
+    is_cut_off(&mut stream).await;
+}
+
+/// The first byte of a stream that never ends.
+#[tokio::test]
+async fn a_stream_lasts_as_long_as_somebody_listens() {
+    let endless = || async {
+        let first = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"first"))]);
+        Body::from_stream(first.chain(futures_util::stream::pending()))
+    };
+    let router = Router::new().route("/", get(endless));
+    let mut stream = TcpStream::connect(served_with(router, 1).await).await.expect("it accepts");
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.expect("sent");
+    let mut heard = [0; 4096];
+    let read = stream.read(&mut heard).await.expect("an answer");
+    assert!(heard[..read].starts_with(b"HTTP/1.1 200"));
+    let more = async { while stream.read(&mut heard).await.is_ok_and(|read| read > 0) {} };
+    assert!(timeout(Duration::from_millis(1500), more).await.is_err(), "it was cut off");
+}
+
+/// One place, and somebody who rests in it: she gives it up soon, and who waits is served.
+#[tokio::test]
+async fn where_all_places_are_taken_who_rests_gives_hers_up() {
+    let address = served_with(echo(), 1).await;
+    let mut resting = TcpStream::connect(address).await.expect("it accepts");
+    asks(&mut resting).await;
+    let mut waiting = TcpStream::connect(address).await.expect("the system takes it");
+    asks(&mut waiting).await;
+    is_cut_off(&mut resting).await;
 }
 
 #[tokio::test]
