@@ -11,7 +11,7 @@ demo-reset:
 	rm -rf data/demo
 
 # Format, lints, all tests on SQLite and on a throw-away PostgreSQL, the browser walk; installs by apt what is missing.
-test: web
+test:
 	tests/run.sh
 
 # The browser walk alone; its pictures go to target/screens/.

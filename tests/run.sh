@@ -26,8 +26,12 @@ install_missing
 say "format"
 cargo fmt --check
 
+# On a fresh checkout this also shows that the program is built where the pages' scripts were not.
 say "lints"
 cargo clippy --all-targets -- -D warnings
+
+say "scripts and styles of the pages"
+web/build.sh
 
 say "PostgreSQL"
 trap stop EXIT

@@ -105,6 +105,60 @@ async fn the_demo_lives_in_a_folder_of_any_name_and_its_commands_can_be_typed() 
 }
 
 #[tokio::test]
+async fn a_second_start_finds_what_the_first_left_and_demo_reset_starts_over() {
+    let folder = Folder::new("again");
+    let (port, sandbox) = (free_port().to_string(), free_port().to_string());
+    let brand = env!("CARGO_MANIFEST_DIR");
+    let arguments = ["demo", "--members", "2", "--port", &port, "--sandbox-port", &sandbox, "--brand", brand];
+    let until_ready = async || {
+        let mut demo = Started::new(&folder.0, &arguments, &[]);
+        demo.says("Ctrl-C stops.").await;
+        demo.interrupt();
+        assert!(demo.ended().await.success());
+        demo.said()
+    };
+    let found = "What the last start left was found";
+    assert!(!until_ready().await.contains(found));
+    assert!(until_ready().await.contains(found));
+    let makefile = Path::new(brand).join("Makefile");
+    let make = Command::new("make").arg("-f").arg(makefile).arg("demo-reset").current_dir(&folder.0).output();
+    let make = make.expect("make runs");
+    assert!(make.status.success(), "{}", String::from_utf8_lossy(&make.stderr));
+    assert!(!folder.0.join("data/demo").exists());
+    assert!(!until_ready().await.contains(found));
+}
+
+/// `SHUKE_WEB_DIST` is heard in builds with debug assertions only.
+#[cfg(debug_assertions)]
+#[tokio::test]
+async fn without_its_bundles_the_program_runs_and_says_which_are_missing() {
+    let folder = Folder::new("bare");
+    let (port, sandbox) = (free_port().to_string(), free_port().to_string());
+    let brand = env!("CARGO_MANIFEST_DIR");
+    let arguments = ["demo", "--members", "2", "--port", &port, "--sandbox-port", &sandbox, "--brand", brand];
+    let nothing = [("SHUKE_WEB_DIST", "nowhere")];
+    let mut demo = Started::new(&folder.0, &arguments, &nothing);
+    demo.says("`make web` needs Node 20").await;
+    let said = demo.said();
+    for bundle in shuke::assets::BUNDLES {
+        assert!(said.contains(bundle), "{bundle}: {said}");
+    }
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    for page in [format!("http://127.0.0.1:{port}/counter/"), format!("http://127.0.0.1:{sandbox}/")] {
+        let answer = client.get(&page).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{page}");
+        let text = answer.text().await.expect("text");
+        assert!(text.contains("class=\"bare\"") && text.contains("make web"), "{page} says why it looks so: {text}");
+    }
+    let mut doctor = Command::new(PROGRAM);
+    doctor.args(["--env-file", "data/demo/shuke.env", "doctor"]).env_clear().envs(nothing).current_dir(&folder.0);
+    let doctor = String::from_utf8(doctor.output().expect("it runs").stdout).expect("text");
+    assert!(doctor.contains("missing: member.css, ") && doctor.contains("make web"), "{doctor}");
+    demo.interrupt();
+    assert!(demo.ended().await.success());
+}
+
+#[tokio::test]
 async fn ctrl_c_ends_the_demo_while_it_makes_up_its_members() {
     let folder = Folder::new("interrupted");
     let (port, sandbox) = (free_port().to_string(), free_port().to_string());

@@ -1,5 +1,9 @@
 //! The bundled styles and scripts of the pages: `web/dist`, made by `make web`, embedded into a release and read from disk in
-//! a development build. They are kept squeezed (gzip), as nearly every client takes them. The program also builds and runs without them; then [`missing`] names what is absent, and `serve` says so.
+//! a development build. They are kept squeezed (gzip), as nearly every client takes them. The program also builds and runs
+//! without them; then [`missing`] names what is absent, and `demo`, `serve`, `doctor` and the pages themselves say so.
+
+#[cfg(debug_assertions)]
+mod elsewhere;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -38,7 +42,7 @@ pub const BUNDLES: [&str; 10] = [
 /// Plain name → hashed name. Read once in a release, at each look in a development build, where the files may change.
 fn manifest() -> Cow<'static, BTreeMap<String, String>> {
     fn read() -> BTreeMap<String, String> {
-        Dist::get("manifest.json").and_then(|file| serde_json::from_slice(&file.data).ok()).unwrap_or_default()
+        file("manifest.json").and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
     static EMBEDDED: OnceLock<BTreeMap<String, String>> = OnceLock::new();
     if cfg!(debug_assertions) { Cow::Owned(read()) } else { Cow::Borrowed(EMBEDDED.get_or_init(read)) }
@@ -89,7 +93,16 @@ async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
 }
 
 fn squeezed(name: &str) -> Option<Cow<'static, [u8]>> {
-    Dist::get(&format!("{name}.gz")).map(|file| file.data)
+    file(&format!("{name}.gz"))
+}
+
+/// A file of `web/dist`.
+fn file(name: &str) -> Option<Cow<'static, [u8]>> {
+    #[cfg(debug_assertions)]
+    if let Some(folder) = elsewhere::folder() {
+        return std::fs::read(folder.join(name)).ok().map(Cow::Owned);
+    }
+    Dist::get(name).map(|file| file.data)
 }
 
 fn unsqueezed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -125,7 +138,7 @@ mod tests {
 
     #[test]
     fn the_list_of_bundles_is_the_builders() {
-        let builder = include_str!("../web/build.mjs");
+        let builder = include_str!("../../web/build.mjs");
         for name in BUNDLES.into_iter().filter(|name| !name.ends_with(".svg")) {
             let source =
                 name.strip_suffix(".js").map_or_else(|| format!("styles/{name}"), |stem| format!("islands/{stem}.ts"));
