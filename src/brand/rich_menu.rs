@@ -1,4 +1,4 @@
-//! The files `rich-menus/*.yaml`: the menu under the chat.
+//! The files `rich-menus/*.yaml`: the menu under the chat. So far the sandbox alone shows it; nothing puts it up at LINE.
 
 use garde::Validate;
 use schemars::JsonSchema;

@@ -9,14 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// The endpoints we pace, each with a bucket of its own at LINE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Endpoint {
-    /// `POST /v2/bot/message/reply`
-    Reply,
     /// `POST /v2/bot/message/push`
     Push,
     /// `POST /v2/bot/message/multicast`
     Multicast,
-    /// `GET /v2/bot/profile/{userId}`
-    Profile,
 }
 
 impl Endpoint {
@@ -24,7 +20,7 @@ impl Endpoint {
     pub fn per_second(self) -> u32 {
         match self {
             Self::Multicast => 200,
-            Self::Reply | Self::Push | Self::Profile => 2_000,
+            Self::Push => 2_000,
         }
     }
 }

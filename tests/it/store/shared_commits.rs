@@ -225,7 +225,6 @@ async fn a_refusal_is_answered_after_the_commit_it_rests_on() {
     }
 }
 
-/// A connection that broke is opened again by the next who writes.
 #[tokio::test]
 async fn one_statement_that_writes_is_a_transaction_of_its_own() {
     let fresh = fresh().await;
