@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::digest::{Difference, Fingerprint, differences};
-use super::history::{self, Newest, Ran};
+use super::history::{self, Newest, Ran, UnderWay};
 use super::jobs::PrepareRun;
 use super::store::{self, Kept};
 use crate::app::App;
@@ -20,20 +20,23 @@ const GOOD_FOR: TimeDelta = TimeDelta::hours(24);
 /// The service goes on with a run whose writing was cut off after this long.
 const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(15);
 
-/// What applying a plan came to.
+/// What answers a plan that was run before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Applied {
-    /// The run is there; its messages leave from now on.
-    Started(RunId),
-    /// This plan was run before. Nothing was done.
-    AlreadyRun(Ran),
-    /// It no longer fits. Nothing was done.
-    Refused(Vec<Difference>),
+pub enum Before {
+    /// The run it had.
+    Ran(Ran),
+    /// Its run was ended and another of the campaign is under way.
+    Another(UnderWay),
 }
 
-/// The run this plan had already.
-pub async fn ran(on: impl Into<On<'_>>, plan: &Kept) -> sqlx::Result<Option<Ran>> {
-    history::run_of(on, plan.id).await
+/// What became of a plan before; none when it was not run. A run is planned from those that were cancelled before it, so that
+/// a plan made while it is under way may be the one of a run cancelled since.
+pub async fn before(on: impl Into<On<'_>>, plan: &Kept) -> sqlx::Result<Option<Before>> {
+    let mut on = on.into();
+    let Some(ran) = history::run_of(on.by_ref(), plan.id).await? else { return Ok(None) };
+    let newest = history::newest(on, &plan.campaign).await?;
+    let another = newest.as_ref().and_then(Newest::under_way).filter(|newest| newest.run != ran.run);
+    Ok(Some(another.map_or(Before::Ran(ran), Before::Another)))
 }
 
 /// What stands in the way of a plan, as things are `now`. Holds until the transaction ends when it is asked after [`lock`]. A

@@ -21,7 +21,6 @@ mod status;
 mod store;
 mod types;
 
-pub use apply::Applied;
 pub use digest::{Difference, Fingerprint};
 pub use history::{Ran, UnderWay, last_run};
 pub use jobs::PrepareRun;

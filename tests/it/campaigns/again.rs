@@ -162,6 +162,33 @@ async fn the_rest_of_a_cancelled_run_is_not_planned_twice_while_it_stands_still(
 }
 
 #[tokio::test]
+async fn the_run_that_is_under_way_is_named_and_not_the_cancelled_one_with_the_same_digest() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (_, first) = shop.a_run(TO_ALL, 3).await;
+        let actor = Actor::operator();
+        campaigns::cancel(&shop.app, "winback", &actor).await.unwrap();
+        shop.advance(TimeDelta::minutes(1)).await;
+        let second = shop.plan("winback").await.digest;
+        let Outcome::Started(run) = shop.apply(&second).await else { panic!("it starts") };
+        campaigns::pause(&shop.app, "winback", &actor).await.unwrap();
+        let at = shop.app.clock.now();
+        shop.advance(TimeDelta::minutes(1)).await;
+
+        let again = shop.plan("winback").await;
+        assert_eq!(again.more.ran.as_ref().map(|ran| ran.run), Some(first), "the same people, the same words");
+        let under_way = UnderWay { run, at, state: State::Paused, is_copy: false };
+        assert_eq!(shop.apply(&again.digest).await, Outcome::Refused(vec![Difference::UnderWay(under_way)]));
+        let Outcome::AlreadyRun(ran) = shop.apply(&second).await else { panic!("it is its own run") };
+        assert_eq!(ran.run, run);
+        campaigns::cancel(&shop.app, "winback", &actor).await.unwrap();
+        let Outcome::AlreadyRun(ran) = shop.apply(&again.digest).await else { panic!("nothing is under way") };
+        assert_eq!(ran.run, first);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_a_cancel_who_got_it_stays_out_whatever_the_file_says() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
