@@ -6,6 +6,7 @@ mod people;
 mod pushes;
 mod restored;
 mod secrets;
+mod settings;
 mod start;
 mod stuck;
 
