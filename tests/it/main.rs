@@ -23,3 +23,4 @@ mod shop;
 mod staff;
 mod store;
 mod web;
+mod words;
