@@ -4,6 +4,7 @@
 
 mod api;
 mod architecture;
+mod at_rest;
 mod brand;
 mod campaigns;
 mod chat;

@@ -9,7 +9,7 @@ use shuke::staff::api_keys::Scope;
 
 use super::{Answer, Program};
 use crate::harness::on_both;
-use crate::shop::{Shop, clerk, zhongshan};
+use crate::shop::{MEMBERS_ONLY, Shop, clerk, zhongshan};
 
 pub(super) const ALL: [Scope; 2] = [Scope::MembersRead, Scope::LoyaltyWrite];
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -341,4 +341,28 @@ async fn a_card_whose_name_no_database_keeps_is_no_card() {
         till.post("/api/v1/stamps", &body).await.is_problem(422, "unknown_card");
     })
     .await;
+}
+
+#[tokio::test]
+async fn where_stamps_are_for_members_a_friend_gets_none_until_she_joins() {
+    for (file, open, members_only) in MEMBERS_ONLY {
+        on_both(async |db| {
+            let shop = Shop::open(&db).await;
+            shop.edits(file, open, members_only);
+            shop.publishes_edits().await;
+            let mei = shop.follows("小美測試").await;
+            let till = Program::with(&shop, "till", &ALL).await;
+            till.stamps(&mei, 1, "R-1").await.is_problem(422, "not_joined");
+            assert!(till.list(&mei, "cards").await.is_empty(), "{file}");
+            shop.taps(&mei, "領取會員卡").await;
+            let given = till.stamps(&mei, 1, "R-1").await;
+            assert_eq!(
+                (given.status.as_u16(), &given.body["card"]["stamps"]),
+                (201, &json!(1)),
+                "{file}: {}",
+                given.body
+            );
+        })
+        .await;
+    }
 }

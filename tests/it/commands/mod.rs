@@ -7,6 +7,7 @@ mod plan;
 mod pushes;
 mod restored;
 mod secrets;
+mod settings;
 mod start;
 mod stuck;
 

@@ -29,7 +29,7 @@ use tokio_util::task::TaskTracker;
 use crate::harness;
 
 pub use counter::{clerk, colleague, yongkang, zhongshan};
-pub use push::{TO_ALL, copies, keys_are_sound, regulars};
+pub use push::{MEMBERS_ONLY, TO_ALL, copies, keys_are_sound, regulars};
 pub use way::{Together, Waits};
 
 /// The shop and everybody's phones.
