@@ -205,7 +205,7 @@ async fn what_was_taken_back_within_the_same_scan_is_not_told_as_done() {
 
         let sheet = shop.reads(&mut till, &mei).await;
         shop.gives(&mut till, &sheet, "1").await.says("已蓋 1 點・1／10");
-        shop.takes_voucher(&mut till, &sheet).await.says("已兌換拿鐵兌換券");
+        shop.takes_voucher(&mut till, &sheet).await.says("已兌換「拿鐵兌換券」");
     })
     .await;
 }
