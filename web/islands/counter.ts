@@ -48,7 +48,9 @@ function startDesk(): void {
     feelRead();
     camera?.classList.add("seen");
     setTimeout(() => camera?.classList.remove("seen"), 600);
-    void htmx.ajax("post", `${base()}/scan`, { target: "#result", swap: "innerHTML", values: { code: text, method, key: newKey() } });
+    const values = { code: text, method, key: newKey() };
+    // What goes wrong is told by the events below.
+    htmx.ajax("post", `${base()}/scan`, { target: "#result", swap: "innerHTML", values }).catch(() => {});
   }
 
   if (camera) startCamera(camera, (text) => read(text, "camera"));

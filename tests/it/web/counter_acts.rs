@@ -269,7 +269,7 @@ async fn coupons_are_said_to_be_taken_back_only_where_there_were_some() {
         for (language, without, with) in [
             ("zh-Hant", "蓋 2 點已取消，點數收回了。", "蓋 10 點已取消，點數和送出的優惠券都收回了。"),
             ("ja", "スタンプ2個を取り消しました。", "スタンプ10個と、それで進呈したクーポンを取り消しました。"),
-            ("en", "2 stamps taken back.", "10 stamps taken back, with what they had earned."),
+            ("en", "2 stamps undone.", "10 stamps undone, with what they had earned."),
         ] {
             till.language = language;
             for (amount, words) in [("2", without), ("10", with)] {
