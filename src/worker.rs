@@ -45,17 +45,58 @@ async fn tell(app: &App, happened: &Happened) -> Result<(), Retry> {
 }
 
 /// What is done again and again, by whichever replica comes first in each period.
-async fn run_schedule(app: &App, name: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    match name {
-        "lapse" => drop(loyalty::lapse(app).await?),
-        "close-ledger-day" => drop(loyalty::ledger::close_days(app).await?),
-        "retain-events" => intake::retain(app).await?,
-        "sweep-plans" => drop(campaigns::sweep(app).await?),
-        "forget-messages" => forget_messages(app).await?,
-        "end-sessions" => drop(sessions::sweep(app).await? + staff::sweep(app).await?),
-        _ => {}
+#[derive(Debug, Clone, Copy)]
+enum Schedule {
+    Lapse,
+    CloseLedgerDay,
+    EndSessions,
+    SweepPlans,
+    RetainEvents,
+    ForgetMessages,
+}
+
+impl Schedule {
+    const ALL: [Self; 6] = [
+        Self::Lapse,
+        Self::CloseLedgerDay,
+        Self::EndSessions,
+        Self::SweepPlans,
+        Self::RetainEvents,
+        Self::ForgetMessages,
+    ];
+
+    /// Its name, as in the name of its lease.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Lapse => "lapse",
+            Self::CloseLedgerDay => "close-ledger-day",
+            Self::EndSessions => "end-sessions",
+            Self::SweepPlans => "sweep-plans",
+            Self::RetainEvents => "retain-events",
+            Self::ForgetMessages => "forget-messages",
+        }
     }
-    Ok(())
+
+    fn period(self) -> TimeDelta {
+        match self {
+            Self::Lapse => TimeDelta::minutes(10),
+            Self::CloseLedgerDay => TimeDelta::hours(1),
+            Self::EndSessions | Self::SweepPlans => TimeDelta::hours(6),
+            Self::RetainEvents | Self::ForgetMessages => TimeDelta::hours(12),
+        }
+    }
+
+    async fn run(self, app: &App) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        match self {
+            Self::Lapse => drop(loyalty::lapse(app).await?),
+            Self::CloseLedgerDay => drop(loyalty::ledger::close_days(app).await?),
+            Self::EndSessions => drop(sessions::sweep(app).await? + staff::sweep(app).await?),
+            Self::SweepPlans => drop(campaigns::sweep(app).await?),
+            Self::RetainEvents => intake::retain(app).await?,
+            Self::ForgetMessages => forget_messages(app).await?,
+        }
+        Ok(())
+    }
 }
 
 /// Removes the words of messages that have left, been refused or been dropped.
@@ -64,16 +105,6 @@ async fn forget_messages(app: &App) -> sqlx::Result<()> {
     delivery::runs::forget_bodies(app).await?;
     campaigns::forget_bodies(app).await.map(drop)
 }
-
-/// Name and period of each schedule.
-const SCHEDULES: &[(&str, TimeDelta)] = &[
-    ("lapse", TimeDelta::minutes(10)),
-    ("close-ledger-day", TimeDelta::hours(1)),
-    ("end-sessions", TimeDelta::hours(6)),
-    ("sweep-plans", TimeDelta::hours(6)),
-    ("retain-events", TimeDelta::hours(12)),
-    ("forget-messages", TimeDelta::hours(12)),
-];
 
 /// Jobs that run at once, and how long a claim lasts before another worker may take it over.
 const CLAIM: i64 = 16;
@@ -190,7 +221,8 @@ async fn schedules_loop(app: App, stop: CancellationToken) {
 /// Runs the schedules that are due and that no other replica has taken.
 pub async fn run_due_schedules(app: &App, looked: &mut Looked) {
     let now = app.clock.now();
-    let due: Vec<_> = SCHEDULES.iter().filter(|(name, period)| is_due(looked, name, *period, now)).collect();
+    let is_due_now = |schedule: &Schedule| is_due(looked, schedule.name(), schedule.period(), now);
+    let due: Vec<Schedule> = Schedule::ALL.into_iter().filter(is_due_now).collect();
     if due.is_empty() || !is_due(looked, ASKING, ASKED_AGAIN, now) {
         return;
     }
@@ -198,11 +230,12 @@ pub async fn run_due_schedules(app: &App, looked: &mut Looked) {
         looked.insert(ASKING, now);
         return;
     }
-    for (name, period) in due {
+    for schedule in due {
+        let name = schedule.name();
         looked.insert(name, now);
-        match lease::take(app.db.writer(), &format!("schedule/{name}"), app.holder, now, *period).await {
+        match lease::take(app.db.writer(), &format!("schedule/{name}"), app.holder, now, schedule.period()).await {
             Ok(Some(_)) => {
-                let outcome = guarded(run_schedule(app, name)).await.unwrap_or_else(|panic| Err(panic.into()));
+                let outcome = guarded(schedule.run(app)).await.unwrap_or_else(|panic| Err(panic.into()));
                 if let Err(error) = outcome {
                     tracing::warn!(schedule.name = name, %error, "a scheduled step failed; it comes again");
                 }

@@ -107,6 +107,22 @@ mod tests {
     }
 
     #[test]
+    fn a_setting_may_stand_in_a_file_whose_last_line_end_is_not_part_of_it() {
+        let path = std::env::temp_dir().join(format!("shuke-env-file-{}", std::process::id()));
+        std::fs::write(&path, "one value\r\n").unwrap();
+        let named = |path: &Path| Raw::of([("LIFF_ID_FILE", path.display().to_string())]);
+        let mut faults = Vec::new();
+        assert_eq!(named(&path).get("LIFF_ID", &mut faults).as_deref(), Some("one value"));
+        let beside = Raw::of([("LIFF_ID", String::from("another")), ("LIFF_ID_FILE", path.display().to_string())]);
+        assert_eq!(beside.get("LIFF_ID", &mut faults).as_deref(), Some("another"));
+        assert!(faults.is_empty());
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(named(&path).get("LIFF_ID", &mut faults), None);
+        let [fault] = &faults[..] else { panic!("no fault") };
+        assert!(fault.name == "LIFF_ID" && fault.what.contains(&path.display().to_string()), "{}", fault.what);
+    }
+
+    #[test]
     fn whatever_a_value_holds_it_reads_back_the_same() {
         let path = std::env::temp_dir().join(format!("shuke-env-lines-{}", std::process::id()));
         for value in [

@@ -4,6 +4,7 @@
 
 mod api;
 mod architecture;
+mod at_rest;
 mod brand;
 mod campaigns;
 mod chat;
@@ -23,3 +24,4 @@ mod shop;
 mod staff;
 mod store;
 mod web;
+mod words;

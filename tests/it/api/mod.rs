@@ -3,6 +3,7 @@
 mod doors;
 mod members;
 mod rewards;
+mod shapes;
 mod tags;
 
 use axum::body::Body;
@@ -15,21 +16,23 @@ use tower::ServiceExt as _;
 use crate::shop::Shop;
 
 /// A program with a key.
-struct Program<'a> {
+pub struct Program<'a> {
     shop: &'a Shop,
-    key: Option<String>,
+    /// What it sends.
+    pub key: Option<String>,
 }
 
 /// What it got.
-struct Answer {
-    status: StatusCode,
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
     headers: HeaderMap,
     body: Value,
 }
 
 impl<'a> Program<'a> {
     /// With a key that has these scopes.
-    async fn with(shop: &'a Shop, name: &str, scopes: &[Scope]) -> Self {
+    pub async fn with(shop: &'a Shop, name: &str, scopes: &[Scope]) -> Self {
         Self { shop, key: Some(new_key(shop, name, scopes).await) }
     }
 
@@ -37,7 +40,8 @@ impl<'a> Program<'a> {
         self.call(Method::GET, path, &[], "").await
     }
 
-    async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    /// Asks with any method.
+    pub async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(key) = &self.key {
             request = request.header("authorization", format!("Bearer {key}"));

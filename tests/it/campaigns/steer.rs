@@ -1,5 +1,6 @@
 //! A person's hand on a run: pause, resume, cancel.
 
+use chrono::TimeDelta;
 use serde_json::json;
 use shuke::campaigns::{self, Steered};
 use shuke::delivery::{State, copies};
@@ -126,6 +127,27 @@ async fn a_run_that_is_stopped_while_it_is_written_tells_of_everybody() {
         campaigns::cancel(&shop.app, "winback", &Actor::operator()).await.unwrap();
         let all = json!([{ "reason": "cancelled", "count": 3 }]);
         assert_eq!(told().await, (State::Cancelled, 3, 0, all));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_blocks_while_a_run_stands_still_is_counted_before_anything_leaves() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, _) = shop.a_run(TO_ALL, 3).await;
+        campaigns::pause(&shop.app, "winback", &Actor::operator()).await.unwrap();
+        shop.advance(TimeDelta::minutes(1)).await;
+        shop.sandbox.block(&phones[0]).await.unwrap();
+        shop.settle().await;
+        let status = shop.status("winback").await;
+        assert_eq!((status.state, status.planned, status.more.waiting), (State::Paused, 3, 2));
+        assert_eq!(json!(status.skipped), json!([{ "reason": "blocked", "count": 1 }]));
+        assert_eq!(shop.requests("multicast"), 0);
+
+        campaigns::resume(&shop.app, "winback", &Actor::operator()).await.unwrap();
+        shop.send().await;
+        assert_eq!((shop.copies(&phones[..1]), shop.copies(&phones[1..])), (vec![1], vec![0, 2]));
     })
     .await;
 }

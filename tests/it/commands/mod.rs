@@ -3,9 +3,11 @@
 mod demo;
 mod ledger;
 mod people;
+mod plan;
 mod pushes;
 mod restored;
 mod secrets;
+mod settings;
 mod start;
 mod stuck;
 

@@ -1,7 +1,9 @@
 //! Before the service runs: `shuke validate`, `migrate`, `doctor`, and `serve` where something is missing.
 
 use std::net::SocketAddr;
+use std::process::Command;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shuke::store::{Db, OpenOptions, query};
 
@@ -82,6 +84,9 @@ async fn a_database_is_brought_to_the_schema_once_and_not_back() {
     .await;
 }
 
+/// Doctor for programs.
+const DOCTOR: &[&str] = &["doctor", "--format", "json"];
+
 /// Doctor beside a LINE of this machine.
 struct Surgery {
     line: Line,
@@ -98,13 +103,17 @@ impl Surgery {
 
     /// What it found, by what it looked at, and how it ended.
     fn looks(&self) -> (i32, Vec<(String, String, String)>) {
-        let said = Said::from(self.service.run(&["doctor", "--format", "json"]));
-        let checks: Vec<Value> =
-            serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {}", said.err));
+        let (said, checks) = self.says(self.service.command(DOCTOR));
         let word = |check: &Value, key: &str| String::from(check[key].as_str().unwrap());
         let line = |check: &Value| (word(check, "what"), word(check, "verdict"), word(check, "detail"));
         // Whether the pages are built in is the build's, not this machine's.
         (said.code, checks.iter().map(line).filter(|(what, ..)| what != "pages").collect())
+    }
+
+    fn says(&self, mut doctor: Command) -> (Said, Vec<Value>) {
+        let said = Said::from(doctor.output().unwrap());
+        let checks = serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {}", said.err));
+        (said, checks)
     }
 
     /// The one thing that is not good, and how it ended.
@@ -146,6 +155,35 @@ async fn doctor_finds_nothing_where_all_is_well_and_each_thing_that_is_not() {
         surgery.service = Service::new(&fresh.url, nowhere, free_port());
         let (_, checks) = surgery.looks();
         assert!(checks.iter().any(|(what, verdict, _)| what == "LINE" && verdict == "unreachable"), "{checks:#?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctor_tells_of_a_clock_that_is_not_lines_and_of_each_setting_that_is_wrong() {
+    each_engine(OpenOptions::default(), async |fresh| {
+        let shop = Shop::open(&fresh.db).await;
+        let surgery = Surgery::open(fresh).await;
+        for seconds in [60, -60] {
+            surgery.line.sandbox.advance(TimeDelta::seconds(seconds));
+            let (code, what, verdict, detail) = surgery.finds();
+            assert_eq!((code, what.as_str(), verdict.as_str()), (1, "clock", "bad"));
+            let by: i64 = detail.strip_suffix(" s away from LINE's").unwrap().parse().unwrap();
+            assert!((by - seconds).abs() <= 5, "{detail}");
+            surgery.line.sandbox.advance(TimeDelta::seconds(-seconds));
+        }
+        drop(shop);
+
+        let mut doctor = surgery.service.command(DOCTOR);
+        doctor.env_remove("SHUKE_SECRET").env("BIND", "nowhere");
+        let (said, checks) = surgery.says(doctor);
+        let settings: Vec<_> = checks.iter().filter(|check| check["what"] == "settings").collect();
+        let [secret, bind] = settings[..] else { panic!("{checks:#?}") };
+        assert_eq!((said.code, &secret["verdict"], &bind["verdict"]), (1, &json!("bad"), &json!("bad")));
+        let is_told = |check: &Value, key: &str, words: &str| check[key].as_str().unwrap().contains(words);
+        assert!(is_told(secret, "detail", "SHUKE_SECRET") && is_told(secret, "mend", "openssl rand"), "{secret}");
+        assert!(is_told(bind, "detail", "BIND is \"nowhere\""), "{bind}");
+        assert!(checks.iter().all(|check| check["what"] != "database"), "nothing is opened with wrong settings");
     })
     .await;
 }

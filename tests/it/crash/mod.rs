@@ -73,6 +73,8 @@ pub struct Service {
     settings: Vec<(&'static str, String)>,
     folder: PathBuf,
     port: u16,
+    /// Where its health is asked: its own port, until a test gives it `OPS_BIND`.
+    pub ops_port: u16,
     child: Option<Child>,
 }
 
@@ -92,12 +94,28 @@ impl Service {
             ("LOG_FORMAT", String::from("json")),
             ("RUST_LOG", String::from("warn")),
         ]);
-        Self { settings, folder, port, child: None }
+        Self { settings, folder, port, ops_port: port, child: None }
     }
 
     /// Where it is reached.
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// Where its operator reaches it.
+    pub fn ops_url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.ops_port)
+    }
+
+    /// Writes a file into the folder it runs in.
+    pub fn has_file(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.join(name), text).expect("a file");
+    }
+
+    /// Takes a setting out of its environment; what it said.
+    pub fn is_not_told(&mut self, name: &str) -> String {
+        let at = self.settings.iter().position(|(told, _)| *told == name).expect("it is told so far");
+        self.settings.remove(at).1
     }
 
     /// Another command of the program beside the running service, to its end.
@@ -130,7 +148,7 @@ impl Service {
             if let Some(ended) = self.child.as_mut().and_then(|child| child.try_wait().expect("a child")) {
                 panic!("the service ended by itself ({ended}):\n{}", self.log());
             }
-            if client.get(self.url("/readyz")).send().await.is_ok_and(|answer| answer.status() == 200) {
+            if client.get(self.ops_url("/readyz")).send().await.is_ok_and(|answer| answer.status() == 200) {
                 return;
             }
             tokio::time::sleep(BETWEEN_TRIES).await;

@@ -34,6 +34,12 @@ async fn a_stop_answers_what_is_under_way_and_waits_for_no_dawdler() {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 
         assert!(service.ended().await.success(), "{}", service.log());
+        // The dawdler's own time would be over after ten seconds.
+        assert!(
+            service.log().contains("some work did not end in time"),
+            "it waited for the dawdler: {}",
+            service.log()
+        );
         let stored = query(&fresh.db, "select count(*) from event").value::<i64>().await.expect("a read");
         assert_eq!(stored, 1, "what was acknowledged is there");
     })

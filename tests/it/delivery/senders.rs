@@ -282,3 +282,28 @@ impl Transport for Held {
         })
     }
 }
+
+#[tokio::test]
+async fn no_more_leaves_at_once_than_line_takes() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let (phones, _) = shop.a_run(PERSONAL, 300).await;
+        let all_that_may = async || {
+            let mut stepped = shop.sender.step().await.unwrap();
+            while stepped.sent > 0 {
+                stepped = shop.sender.step().await.unwrap();
+            }
+            let wait = stepped.next_at.expect("there is more to do") - shop.app.clock.now();
+            assert!(wait > TimeDelta::zero() && wait <= TimeDelta::milliseconds(1), "{wait}");
+            shop.requests("push")
+        };
+        // LINE takes 2,000 a second: a twentieth of them at once, the rest spread evenly.
+        assert_eq!(all_that_may().await, 100);
+        shop.sandbox.advance(TimeDelta::milliseconds(50));
+        let by_then = all_that_may().await;
+        assert!((190..=200).contains(&by_then), "{by_then}");
+        shop.send().await;
+        all_have_one(&shop, &phones).await;
+    })
+    .await;
+}

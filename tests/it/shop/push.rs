@@ -21,6 +21,12 @@ use super::Shop;
 pub const TO_ALL: &str =
     "campaign: winback\ntitle: 新豆上架\naudience: { segment: everyone }\nmessage: templates/hours.yaml\n";
 
+/// Edits each of which leaves stamps to those who took their membership card: a file, what it says, and what then.
+pub const MEMBERS_ONLY: [(&str, &str, &str); 2] = [
+    ("rewards/coffee.yaml", "overflow: carry", "overflow: carry\njoined_only: true"),
+    ("brand.yaml", "needed_for_rewards: false", "needed_for_rewards: true"),
+];
+
 impl Shop {
     /// The brand as its files say it now.
     pub fn brand(&self) -> Brand {
@@ -61,6 +67,11 @@ impl Shop {
     /// The marketer edits the stamp card and publishes it.
     pub async fn publishes(&self, from: &str, to: &str) {
         self.edits("rewards/coffee.yaml", from, to);
+        self.publishes_edits().await;
+    }
+
+    /// The marketer publishes what was edited.
+    pub async fn publishes_edits(&self) {
         let plan = brand::plan_all(&self.app, &self.brand()).await.expect("a plan");
         assert!(!plan.changes.is_empty());
         assert!(matches!(self.apply(&plan.digest).await, Outcome::Published(_)));

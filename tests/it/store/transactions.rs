@@ -341,3 +341,9 @@ async fn a_closed_database_says_so() {
     })
     .await;
 }
+
+#[test]
+fn a_service_waits_five_seconds_for_its_turn_and_ten_for_another_process() {
+    let OpenOptions { patience, sqlite_busy, .. } = OpenOptions::default();
+    assert_eq!((patience, sqlite_busy), (Duration::from_secs(5), Duration::from_secs(10)));
+}

@@ -6,6 +6,7 @@ use shuke::loyalty::coupons::VoucherState;
 use super::counter::opening;
 use super::{Answer, PIN};
 use crate::harness::on_both;
+use crate::shop::MEMBERS_ONLY;
 
 /// The sentences the stepper shows.
 fn outcomes(sheet: &Answer) -> Vec<String> {
@@ -70,4 +71,33 @@ async fn stamps_that_would_be_lost_are_told_before_they_are() {
         shop.gives(&mut till, &sheet, "3").await.says("超過卡片的 2 點不計算");
     })
     .await;
+}
+
+#[tokio::test]
+async fn where_stamps_are_for_members_a_friend_is_asked_to_join_first() {
+    for (file, open, members_only) in MEMBERS_ONLY {
+        on_both(async |db| {
+            let (shop, _, _, mut till) = opening(&db).await;
+            let friend = shop.follows("健測試").await;
+            let before = shop.reads(&mut till, &friend).await;
+            before.says("還沒領會員卡");
+            before.says("＋1 點 → 1／10");
+            shop.edits(file, open, members_only);
+            shop.publishes_edits().await;
+            let late = shop.gives(&mut till, &before, "1").await;
+            assert_eq!(late.status, 422, "{file}");
+            late.says("這位客人還不是會員");
+            let sheet = shop.reads(&mut till, &friend).await;
+            assert_eq!(sheet.status, 200, "{file}");
+            sheet.says("這位客人還不是會員");
+            sheet.says("請客人在 LINE 按「領取會員卡」");
+            sheet.says_nothing_of("name=\"programme\"");
+
+            shop.taps(&friend, "領取會員卡").await;
+            let sheet = shop.reads(&mut till, &friend).await;
+            sheet.says_nothing_of("還沒領會員卡");
+            shop.gives(&mut till, &sheet, "1").await.says("已蓋 1 點・1／10");
+        })
+        .await;
+    }
 }

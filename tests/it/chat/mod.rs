@@ -1,5 +1,7 @@
 //! Walk 2: what a phone sees, from adding the account on.
 
+mod cards;
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shuke::ids::LineUserId;
@@ -230,6 +232,36 @@ async fn a_reply_that_comes_too_late_is_not_sent() {
         shop.sandbox.advance(TimeDelta::minutes(2));
         shop.settle().await;
         assert_eq!(shop.messages(&mei).len(), before, "her token had died; nothing is pushed at the brand's cost");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_rewards_are_for_members_a_friend_who_asks_for_them_is_invited() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.follows("小美測試").await;
+        let answer = async |words: &str| -> Vec<String> {
+            let before = shop.messages(&mei).len();
+            shop.says(&mei, words).await;
+            shop.messages(&mei)[before..].iter().map(ToString::to_string).collect()
+        };
+        let is_invitation =
+            |said: &[String]| matches!(said, [one] if one.contains("join/2026-11") && one.contains("表示您同意"));
+        for words in ["集點卡", "優惠券"] {
+            assert!(!is_invitation(&answer(words).await), "{words}: a friend collects before she joins");
+        }
+        shop.edits("brand.yaml", "needed_for_rewards: false", "needed_for_rewards: true");
+        shop.publishes_edits().await;
+        for words in ["集點卡", "優惠券"] {
+            let said = answer(words).await;
+            assert!(is_invitation(&said), "{words}: {said:?}");
+        }
+        shop.taps(&mei, "領取會員卡").await;
+        for words in ["集點卡", "優惠券"] {
+            let said = answer(words).await;
+            assert!(!said.is_empty() && !is_invitation(&said), "{words}: {said:?}");
+        }
     })
     .await;
 }
