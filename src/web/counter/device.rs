@@ -104,7 +104,7 @@ fn fault(scene: &Scene, said: &Said) -> String {
     match (told::instant(said, "until"), left) {
         (Some(until), _) => scene.shell.fill("pin-locked", "until", scene.from_moment(until)),
         (None, Some(left)) => scene.shell.fill("pin-wrong", "left", left),
-        _ if said.contains_key("no-pin") => scene.shell.say("pin-form"),
+        _ if said.contains_key("malformed") => scene.shell.say("pin-form"),
         _ if said.contains_key("not-here") => scene.shell.say("pin-not-here"),
         _ => String::new(),
     }
@@ -140,7 +140,7 @@ pub(super) async fn sign_in(
             (format!("left={tries_left}"), problem.with("left", tries_left))
         }
         SignIn::NotAPin => {
-            (String::from("no-pin"), Problem::refused("no_pin", "A PIN has 4 to 6 digits; this was not counted."))
+            (String::from("malformed"), Problem::refused("no_pin", "A PIN has 4 to 6 digits; this was not counted."))
         }
         SignIn::NotHere => {
             let problem = Problem::refused("not_here", "This person does not work at this store, or not any more.");

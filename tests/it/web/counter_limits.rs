@@ -56,7 +56,7 @@ async fn signs_no_database_keeps_are_refused_and_logged() {
         refused.says("這張集點卡已經停用");
         let an = an.to_string();
         for (path, form, fault) in [
-            ("/counter/sign-in", [("staff", an.as_str()), ("pin", "40\u{0}71")].as_slice(), "no-pin"),
+            ("/counter/sign-in", [("staff", an.as_str()), ("pin", "40\u{0}71")].as_slice(), "malformed"),
             ("/counter/enrol", [("code", "AB\u{0}CD")].as_slice(), "unknown"),
         ] {
             let answer = till.clone().post(path, form).await;
