@@ -30,7 +30,7 @@ pub use self::deliver::{Habits, Order, Signature};
 pub use self::guard::refuse_real_credentials;
 pub use self::history::{Since, view};
 pub use self::keys::{DeskKeys, Keeper, MakeDeskKeys};
-pub use self::person::{ActRefused, Happened, LiffPage, NewUser};
+pub use self::person::{ActRefused, Happened, LiffPage, NewUser, Opens};
 pub use self::serve::Broken;
 pub use self::world::faults::{Fault, FaultKind};
 pub use self::world::people::{Friendship, Os, User};

@@ -24,3 +24,4 @@ mod shop;
 mod staff;
 mod store;
 mod web;
+mod words;

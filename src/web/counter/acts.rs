@@ -258,6 +258,6 @@ async fn band_of_undoing(face: &Face, scene: &Scene, member: MemberId, undone: &
             (shell.say("done-undone"), shell.fill(next, "what", what))
         }
     };
-    let next = if undone.repeated { shell.say("refused-undo-done-next") } else { next };
+    let next = if undone.repeated { shell.say("done-undone-before-next") } else { next };
     Ok(Band { tone: Tone::Done, words, next, undo: None })
 }

@@ -44,7 +44,6 @@ history-stamped =
        *[other] { $amount } stamps
     }
 history-undone = taken back
-history-gift = Earned { $gift }
 history-redeemed = Used { $title }
 history-card-ended = Stamp card ended
 history-voucher-ended = { $title } ended

@@ -74,7 +74,6 @@ push-known-campaigns = There are: { $names }.
 push-no-campaigns = There is no campaign in campaigns/ yet.
 
 # How a run stands
-push-label-run = Run
 push-label-state = State
 push-label-planned = Planned
 push-label-accepted = Taken by LINE

@@ -40,7 +40,6 @@ stamps-no-expiry = このカードに期限はありません
 history-title = 最近の記録
 history-stamped = スタンプ{ $amount }個
 history-undone = 取り消し済み
-history-gift = { $gift }を獲得
 history-redeemed = { $title }を使用
 history-card-ended = スタンプカードの期限切れ
 history-voucher-ended = { $title }の期限切れ

@@ -66,7 +66,6 @@ push-known-campaigns = あるのは：{ $names }。
 push-no-campaigns = campaigns/ に配信がまだありません。
 
 # 実行の状況
-push-label-run = 実行
 push-label-state = 状態
 push-label-planned = 計画
 push-label-accepted = LINE が受付

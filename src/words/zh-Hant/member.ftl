@@ -40,7 +40,6 @@ stamps-no-expiry = 這張卡沒有期限
 history-title = 最近紀錄
 history-stamped = 蓋了 { $amount } 點
 history-undone = 已復原
-history-gift = 獲得{ $gift }
 history-redeemed = 使用了{ $title }
 history-card-ended = 集點卡到期
 history-voucher-ended = { $title }到期

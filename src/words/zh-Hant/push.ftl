@@ -66,7 +66,6 @@ push-known-campaigns = 目前有：{ $names }。
 push-no-campaigns = campaigns/ 裡還沒有推播。
 
 # 一次送出的狀態
-push-label-run = 送出
 push-label-state = 狀態
 push-label-planned = 計畫
 push-label-accepted = LINE 已收

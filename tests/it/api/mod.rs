@@ -3,6 +3,7 @@
 mod doors;
 mod members;
 mod rewards;
+mod shapes;
 mod tags;
 
 use axum::body::Body;

@@ -11,26 +11,26 @@ use super::{Answer, Program};
 use crate::harness::on_both;
 use crate::shop::{MEMBERS_ONLY, Shop, clerk, zhongshan};
 
-const ALL: [Scope; 2] = [Scope::MembersRead, Scope::LoyaltyWrite];
+pub(super) const ALL: [Scope; 2] = [Scope::MembersRead, Scope::LoyaltyWrite];
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 impl Program<'_> {
-    async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.call(Method::POST, path, &[JSON], &body.to_string()).await
     }
 
-    async fn stamps(&self, phone: &LineUserId, stamps: i64, reference: &str) -> Answer {
+    pub(super) async fn stamps(&self, phone: &LineUserId, stamps: i64, reference: &str) -> Answer {
         let body = sale(&self.shop.member_id(phone).await.to_string(), stamps, reference);
         self.post("/api/v1/stamps", &body).await
     }
 
-    async fn redeems(&self, code: &str, store: &str, reference: &str) -> Answer {
+    pub(super) async fn redeems(&self, code: &str, store: &str, reference: &str) -> Answer {
         let body = json!({ "voucher": code, "store": store, "reference": reference });
         self.post("/api/v1/redemptions", &body).await
     }
 
     /// What a member has, by a list's name.
-    async fn list(&self, phone: &LineUserId, name: &str) -> Vec<Value> {
+    pub(super) async fn list(&self, phone: &LineUserId, name: &str) -> Vec<Value> {
         let answer = self.get(&format!("/api/v1/members/{}/{name}", self.shop.member_id(phone).await)).await;
         assert_eq!((answer.status.as_u16(), &answer.body["next"]), (200, &Value::Null), "{}", answer.body);
         answer.body["items"].as_array().expect("a list").clone()

@@ -6,6 +6,7 @@ mod definitions;
 mod plan;
 mod races;
 mod steer;
+mod texts;
 
 use chrono::TimeDelta;
 use shuke::ids::LineUserId;

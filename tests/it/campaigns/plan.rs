@@ -57,38 +57,6 @@ async fn people_are_in_or_out_with_a_reason() {
 }
 
 #[tokio::test]
-async fn each_reads_her_own_name_and_stamps_in_her_language() {
-    on_both(async |db| {
-        let shop = Shop::open(&db).await;
-        let mei = lapsed(&shop, "王小美").await;
-        let ken = lapsed(&shop, "Ken Example").await;
-        let member = shop.member_id(&ken).await;
-        shuke::members::set_language(db.writer(), member, shuke::words::Lang::En).await.unwrap();
-        query(
-            db.writer(),
-            "insert into card (id, member, programme, version, ordinal, stamps, goal, state, opened_at)
-             values ($1, $2, 'coffee', 1, 1, 7, 10, 'open', $3)",
-        )
-        .bind(shop.app.ids.make::<shuke::ids::CardId>())
-        .bind(member)
-        .bind(shop.app.clock.now())
-        .execute()
-        .await
-        .unwrap();
-
-        shop.starts("winback").await;
-        shop.send().await;
-        let text = |phone| String::from(shop.pushed(phone)[0]["text"].as_str().unwrap());
-        assert_eq!(text(&mei), "王小美，好久不見。\n您的咖啡集點卡再 10 點就送您一杯拿鐵，座位和咖啡都還在老地方。");
-        assert_eq!(
-            text(&ken),
-            "Ken Example, it has been a while.\n3 more stamps and a latte is on us. Your seat is still where it was."
-        );
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn equal_words_go_to_many_at_once() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
@@ -144,43 +112,6 @@ async fn the_digest_is_the_same_as_long_as_everything_is() {
         shop.edits("templates/winback.yaml", "老地方", "原來的地方");
         let third = shop.plan("winback").await;
         assert!(third.changes.iter().any(|change| change.name == "templates/winback.yaml"));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_is_written_to_one_person_is_sealed_until_it_leaves() {
-    on_both(async |db| {
-        let shop = Shop::open(&db).await;
-        lapsed(&shop, "王小美").await;
-        let plan = shop.plan("winback").await;
-        type Row = (Option<Vec<u8>>, Option<Vec<u8>>);
-        let (_, sealed) = query(&db, "select body_hash, sealed_body from plan_person").one::<Row>().await.unwrap();
-        let sealed = sealed.expect("her messages");
-        let needle = "好久不見".as_bytes();
-        assert!(!sealed.windows(needle.len()).any(|part| part == needle));
-        let bodies: i64 = query(&db, "select count(*) from plan_body").value().await.unwrap();
-        assert_eq!(bodies, 0);
-        let summary: String = query(&db, "select cast(summary as text) from plan where id = $1")
-            .bind(plan.more.plan)
-            .value()
-            .await
-            .unwrap();
-        assert!(summary.contains("\"messages\"") && !summary.contains("小美"), "{summary}");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn words_line_would_refuse_keep_one_person_out() {
-    on_both(async |db| {
-        let shop = Shop::open(&db).await;
-        shop.edits("templates/winback.yaml", "label: 看集點卡", "label: \"{{ member.name or '您' }}\"");
-        lapsed(&shop, "王小美").await;
-        lapsed(&shop, "這個名字比二十個字還要長所以放不進按鈕裡面的人").await;
-        let plan = shop.plan("winback").await;
-        assert_eq!(plan.audience.inside, 1);
-        assert_eq!(plan.audience.out, [Count { reason: Reason::UnfitMessage, count: 1 }]);
     })
     .await;
 }

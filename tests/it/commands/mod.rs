@@ -3,6 +3,7 @@
 mod demo;
 mod ledger;
 mod people;
+mod plan;
 mod pushes;
 mod restored;
 mod secrets;

@@ -17,19 +17,24 @@ pub(super) struct Desk {
     pub line: Line,
     pub service: Service,
     pub brand: BrandFolder,
-    phones: Vec<LineUserId>,
+    pub phones: Vec<LineUserId>,
 }
 
 impl Desk {
     /// Three regulars, to all of whom `winback` goes.
     pub async fn set_up(fresh: &Fresh) -> Self {
+        Self::with(fresh, &["王小美", "陳大安", "林阿如"]).await
+    }
+
+    /// The same with regulars of these names.
+    pub async fn with(fresh: &Fresh, names: &[&str]) -> Self {
         let port = free_port();
         let line = Line::for_service_on(port).await;
         let service = Service::new(&fresh.url, line.address, port);
         let app = shop::app_over(&fresh.db, Clock::system(), &line.sandbox);
         install::ensure(&app.db, &app.ids, app.clock.now()).await.unwrap();
         let account = accounts::ensure(&app).await.unwrap();
-        let names = ["王小美", "陳大安", "林阿如"].map(String::from);
+        let names = names.iter().map(|name| String::from(*name));
         let phones = shop::regulars(&app, &line.sandbox, account, names).await;
         let brand = BrandFolder::copied();
         brand.edit("campaigns/winback.yaml", "lapsed-60d", "everyone");

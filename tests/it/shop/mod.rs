@@ -18,7 +18,7 @@ use shuke::intake::{self, Intake};
 use shuke::line::client::{Client, Setup, Transport};
 use shuke::members::accounts::{self, Directory};
 use shuke::members::{self, Member};
-use shuke::sandbox::{Channel, Config, Sandbox};
+use shuke::sandbox::{Channel, Config, Happened, LiffPage, Opens, Sandbox};
 use shuke::settings::{Raw, Settings};
 use shuke::store::{Db, install};
 use shuke::words::Words;
@@ -108,11 +108,23 @@ impl Shop {
 
     /// She taps the newest button with this label.
     pub async fn taps(&self, phone: &LineUserId, label: &str) {
+        self.tapped(phone, label).await;
+        self.settle().await;
+    }
+
+    /// She taps it, and her phone opens one of our pages.
+    pub async fn opens(&self, phone: &LineUserId, label: &str) -> LiffPage {
+        match self.tapped(phone, label).await.opens {
+            Some(Opens::Liff(page)) => page,
+            other => panic!("{label:?} opens no page of ours but {other:?}"),
+        }
+    }
+
+    async fn tapped(&self, phone: &LineUserId, label: &str) -> Happened {
         let messages = self.messages(phone);
         let action = messages.iter().rev().find_map(|message| action_labelled(message, label));
         let action = action.unwrap_or_else(|| panic!("no button {label:?} in {messages:#?}"));
-        self.sandbox.tap(phone, &action, None).await.expect("she can tap");
-        self.settle().await;
+        self.sandbox.tap(phone, &action, None).await.expect("she can tap")
     }
 
     /// Moves the clock, and does what has become due.

@@ -4,6 +4,7 @@ mod browser;
 mod counter;
 mod counter_acts;
 mod counter_limits;
+mod counter_refused;
 mod counter_sheet;
 mod door;
 mod limits;

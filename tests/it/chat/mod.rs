@@ -1,5 +1,7 @@
 //! Walk 2: what a phone sees, from adding the account on.
 
+mod cards;
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shuke::ids::LineUserId;
