@@ -232,6 +232,31 @@ async fn the_fifth_wrong_pin_locks_and_the_right_one_does_not_help_then() {
 }
 
 #[tokio::test]
+async fn a_lock_a_clock_that_was_ahead_wrote_down_ends_when_it_is_put_right() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let an = shop.employs("小安", Role::Clerk, "zhongshan").await;
+        let mut till = shop.device("zhongshan").await;
+        let ahead = TimeDelta::hours(3);
+        shop.app.clock.advance(ahead);
+        for _ in 0..5 {
+            shop.enters_pin(&mut till, an, "9999").await;
+        }
+        shop.enters_pin(&mut till, an, PIN).await.says("13:31 後");
+        // Replicas' clocks lie apart a little: between them a lock holds.
+        shop.app.clock.advance(TimeDelta::seconds(-30));
+        shop.enters_pin(&mut till, an, PIN).await.says("13:31 後");
+
+        shop.app.clock.advance(TimeDelta::seconds(30) - ahead);
+        shop.enters_pin(&mut till, an, "9999").await.says("10:35 後");
+        shop.enters_pin(&mut till, an, PIN).await.says("10:35 後");
+        shop.app.clock.advance(TimeDelta::minutes(5));
+        assert_eq!(shop.enters_pin(&mut till, an, PIN).await.leads_to(), "/counter/");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_session_locks_itself_and_is_good_on_its_own_device_only() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
