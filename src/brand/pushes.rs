@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Brand, Definition};
 use crate::app::App;
-use crate::campaigns::apply::{self as applying, Before, lock, obstacles, quota_gap, start};
+use crate::campaigns::apply::{self as applying, lock, obstacles, quota_gap, start};
 use crate::campaigns::{self, Difference, Fingerprint, Kept, Plan, Proposal, PushError, Ran};
 use crate::delivery::{self, Quota};
 use crate::ids::{Actor, RunId};
@@ -41,15 +41,6 @@ pub enum Outcome {
     Published(Vec<Change>),
 }
 
-impl From<Before> for Outcome {
-    fn from(before: Before) -> Self {
-        match before {
-            Before::Ran(ran) => Self::AlreadyRun(ran),
-            Before::Another(run) => Self::Refused(vec![Difference::UnderWay(run)]),
-        }
-    }
-}
-
 /// Plans a campaign of the brand; none when there is no campaign of this name.
 pub async fn plan(app: &App, brand: &Brand, campaign: &str) -> Result<Option<Plan>, PushError> {
     let newest = definitions::newest(&app.db).await?;
@@ -67,17 +58,15 @@ pub async fn plan_all(app: &App, brand: &Brand) -> sqlx::Result<WholePlan> {
 }
 
 /// Applies a plan by its digest: what it rests on is published and its run created in one commit, then its deliveries are
-/// written. Again gives the run it had, or names the one that is under way.
+/// written. Again gives the run it had.
 pub async fn apply(app: &App, brand: &Brand, digest: &str, actor: &Actor) -> Result<Outcome, PushError> {
     let Some(plan) = campaigns::by_digest(&app.db, digest).await? else { return Ok(Outcome::NoSuchPlan) };
     if plan.campaign.is_empty() {
         return apply_definitions(app, brand, &plan, actor).await;
     }
-    if let Some(before) = applying::before(&app.db, &plan).await? {
-        if let Before::Ran(ran) = &before {
-            campaigns::prepare(app, ran.run).await?;
-        }
-        return Ok(before.into());
+    if let Some(ran) = applying::ran(&app.db, &plan).await? {
+        campaigns::prepare(app, ran.run).await?;
+        return Ok(Outcome::AlreadyRun(ran));
     }
     let newest = definitions::newest(&app.db).await?;
     let found = obstacles(app, &app.db, &plan, &brand.print_for(&plan, &newest)).await?;
@@ -105,8 +94,8 @@ async fn begin_run(
 ) -> sqlx::Result<Outcome> {
     install::lock(tx).await?;
     let Some(plan) = &lock(tx, plan).await? else { return Ok(Outcome::NoSuchPlan) };
-    if let Some(before) = applying::before(&mut *tx, plan).await? {
-        return Ok(before.into());
+    if let Some(ran) = applying::ran(&mut *tx, plan).await? {
+        return Ok(Outcome::AlreadyRun(ran));
     }
     let newest = definitions::newest(&mut *tx).await?;
     let mut found = obstacles(app, &mut *tx, plan, &brand.print_for(plan, &newest)).await?;

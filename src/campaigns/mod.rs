@@ -21,6 +21,7 @@ mod status;
 mod store;
 mod types;
 
+pub use apply::Applied;
 pub use digest::{Difference, Fingerprint};
 pub use history::{Ran, UnderWay, last_run};
 pub use jobs::PrepareRun;
