@@ -64,7 +64,7 @@ export class Stage {
   /** A page whose complaints are kept. */
   async page(browser, address, viewport) {
     const page = await browser.newPage();
-    page.on("pageerror", (error) => this.complaints.push(`${page.url()}: ${error.message}`));
+    page.on("pageerror", (error) => this.complaints.push(`${page.url()}: ${error?.message ?? error}`));
     page.on("console", (message) => {
       const text = message.text();
       // An answer that is no success is an answer all the same, and a frame of another origin may not take the focus.

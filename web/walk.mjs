@@ -62,6 +62,8 @@ async function walk() {
   await click(desk, "button[type=submit]");
   await says(desk, ".fault", "沒有這個裝置碼");
   await shoot(desk, "03-enrol");
+  const typed = await desk.$eval("[name=code]", (field) => field.value);
+  if (typed !== "3467-9ACD") throw new Error(`the refused code is no longer in its field, but ${JSON.stringify(typed)}`);
   await desk.type("[name=code]", stage.desk.device);
   await click(desk, "button[type=submit]");
 
@@ -69,6 +71,9 @@ async function walk() {
   await enterPin(desk, stage.desk.pin === "9264" ? "9265" : "9264");
   await says(desk, ".fault", "還可以試 4 次");
   await shoot(desk, "04-pin");
+  // Back is no form that the browser would ask about.
+  await desk.goBack();
+  await desk.waitForSelector("form.pin");
   await signIn(desk);
   await shoot(desk, "05-desk");
 
@@ -104,7 +109,9 @@ async function walk() {
   step = "ten minutes later the gun reads it again and the card fills";
   const old = await text(await shown(pass, "[data-pass]"));
   await stage.advance(600);
-  await desk.reload();
+  await away();
+  await gun(desk, old);
+  await says(desk, ".locked", "已登出。登入後請再掃一次");
   await signIn(desk);
   await gun(desk, await fresh(pass, old));
   await says(desk, "#sheet .outcome", "＋1 點 → 2／10");
@@ -114,6 +121,47 @@ async function walk() {
   await click(desk, "[data-give]");
   await says(desk, "#result .band", "已蓋 9 點，集滿送拿鐵兌換券");
   await shoot(desk, "11-filled");
+
+  step = "an answer to a stamp is lost, and the list of the last acts tells";
+  const before = await text(await shown(pass, "[data-pass]"));
+  await stage.advance(3600);
+  await desk.reload();
+  await signIn(desk);
+  await gun(desk, await fresh(pass, before));
+  await says(desk, "#sheet .outcome", "＋1 點");
+  await desk.$eval("[data-amount]", (field) => {
+    field.value = "3";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await says(desk, "[data-give]", "蓋 3 點");
+  await lose(desk, "/stamp", () => click(desk, "[data-give]"));
+  await says(desk, "#sheet .band", "請再按一次");
+  await shoot(desk, "12-unsure");
+  await click(desk, "[data-close]");
+  await says(desk, "#acts", "蓋 3 點");
+
+  step = "a reading without a network is said to be none";
+  await desk.setOfflineMode(true);
+  await desk.type("#typed", "4602 7715", { delay: 60 });
+  await click(desk, ".typed button");
+  await says(desk, "#result .band", "還沒有蓋章");
+  await shoot(desk, "12-unread");
+  await desk.setOfflineMode(false);
+  await desk.waitForFunction(() => !document.querySelector("#result .band"));
+  // These were cut on purpose.
+  stage.complaints = stage.complaints.filter((each) => !/net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED)|htmx:(afterRequest|sendError)/.test(each));
+
+  step = "the desk locks by itself with a sheet open";
+  await away();
+  await gun(desk, await text(await shown(pass, "[data-pass]")));
+  await says(desk, "#sheet h2", "＊");
+  await desk.evaluate(() => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + 121_000;
+  });
+  await says(desk, ".locked", "已登出");
+  await shoot(desk, "12-locked");
+  await signIn(desk);
 
   step = "the voucher appears on her phone by itself";
   await says(pass, "#live", "拿鐵兌換券");
@@ -136,7 +184,7 @@ async function walk() {
   await says(desk, "#sheet .redeemable", "拿鐵兌換券");
   await shoot(desk, "16-voucher-read");
   await click(desk, "#sheet .redeemable button", "兌換");
-  await says(desk, "#result .band", "已兌換拿鐵兌換券");
+  await says(desk, "#result .band", "已兌換「拿鐵兌換券」");
   await shoot(desk, "17-redeemed");
   await says(phone, "#live", "已使用");
   await shoot(phone, "18-used");
@@ -160,11 +208,20 @@ async function walk() {
 
   step = "the manager takes the voucher's use back, and says why";
   await Promise.all([desk.waitForNavigation(), click(desk, "form[action$='/sign-out'] button")]);
+  await desk.goBack({ waitUntil: [] });
+  await desk.waitForSelector("form.pin [data-pad]:not([hidden])");
+  if (await desk.$("[data-camera]")) throw new Error("Back shows the desk of who signed out");
   await enterPin(desk, stage.desk.managerPin, stage.desk.manager);
+  await signedIn(desk);
+  await desk.goBack({ waitUntil: [] });
+  await desk.waitForSelector("form.pin [data-pad]:not([hidden])");
+  const pin = await desk.$eval("[name=pin]", (field) => field.value);
+  if (pin !== "") throw new Error("Back shows the PIN that was typed");
+  await desk.goForward({ waitUntil: [] });
   await signedIn(desk);
   await desk.type("#typed", number, { delay: 60 });
   await click(desk, ".typed button");
-  await says(desk, "#sheet .past[open]", "兌換拿鐵兌換券");
+  await says(desk, "#sheet .past[open]", "兌換「拿鐵兌換券」");
   await click(desk, "#sheet .past > ul > li:first-child .act-why summary");
   await desk.$eval("#sheet .past", (acts) => acts.scrollIntoView());
   await shoot(desk, "21-why");
@@ -184,7 +241,7 @@ async function walk() {
   await stage.advance(13 * 3600);
   const again = await frameOf(street, `${sheet}:not(.before)`);
   await again.waitForSelector("[data-pass] .qr-dark");
-  await says(again, "#live", "0／10");
+  await says(again, "#live", "3／10");
   await shoot(street, "23-again");
 
   step = "the demo is stopped by Ctrl-C and started again";
@@ -237,6 +294,30 @@ async function enterPin(desk, pin, who = stage.desk.clerk) {
   await click(desk, "label.colleague", who);
   for (const digit of pin) await click(desk, `[data-digit="${digit}"]`);
   await Promise.all([desk.waitForNavigation(), click(desk, "[data-pad] button[type=submit]")]);
+}
+
+/** Does `act` while the service gets what is sent to `path` and its answer is lost. */
+async function lose(page, path, act) {
+  await page.setRequestInterception(true);
+  const lost = new Promise((done, failed) => {
+    const hear = (request) => {
+      if (!request.url().endsWith(path)) return void request.continue();
+      page.off("request", hear);
+      arrive(page, request).then(() => request.abort("connectionreset")).then(done, failed);
+    };
+    page.on("request", hear);
+  });
+  await act();
+  await lost;
+  await page.setRequestInterception(false);
+}
+
+async function arrive(page, request) {
+  const cookies = await page.browserContext().cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const address = request.url().replace("shuke.localhost", "127.0.0.1");
+  const answer = await fetch(address, { method: "POST", headers: { ...request.headers(), cookie }, body: request.postData() });
+  if (!answer.ok) throw new Error(`${request.url()} answered ${answer.status}`);
 }
 
 /** The code a page draws. */
