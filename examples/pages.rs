@@ -40,10 +40,11 @@ const MEMBER: [&str; 17] = [
     "gone",
     "broken",
 ];
-const COUNTER: [&str; 13] = [
+const COUNTER: [&str; 14] = [
     "enrol",
     "pin",
     "pin-fault",
+    "pin-locked",
     "pin-nobody",
     "desk",
     "desk-empty",
@@ -228,7 +229,7 @@ async fn member(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respons
                 vec![
                     history("14:02", "蓋了 2 點", "2 stamps", "+2", false),
                     history("12 月 21 日（一）09:15", "蓋了 1 點", "1 stamp", "+1", true),
-                    history("12 月 12 日（六）18:40", "使用了拿鐵兌換券", "Used Free latte", "", false),
+                    history("12 月 12 日（六）18:40", "使用了拿鐵兌換券", "Used a free latte", "", false),
                 ]
             };
             let grids = match page.as_str() {
@@ -337,7 +338,7 @@ fn desk(shell: &Shell, acts: usize) -> Desk {
     };
     let all = vec![
         act("1", "14:02", "王○美", "蓋 2 點", "2 stamps", true, false),
-        act("2", "13:58", "L○o", "兌換拿鐵兌換券", "Free latte", true, false),
+        act("2", "13:58", "L○o", "兌換「拿鐵兌換券」", "A free latte redeemed", true, false),
         act("3", "13:51", "陳○", "蓋 1 點", "1 stamp", false, true),
     ];
     Desk {
@@ -399,7 +400,7 @@ fn stamps_offer(shell: &Shell) -> Offer {
     Offer::Stamps {
         programme: String::from("coffee"),
         title: brand_says(shell, "咖啡集點卡", "Coffee card"),
-        unit: shell.say("stepper-unit-drink"),
+        units: (1..=10_i64).map(|amount| shell.fill("stepper-unit-drink", "amount", amount)).collect(),
         stamps: 7,
         goal: 10,
         outcomes,
@@ -443,7 +444,7 @@ async fn counter(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respon
     };
     match page.as_str() {
         "enrol" => Page::new(EnrolPage { shell, fault: String::new() }, &own).into_response(),
-        "pin" | "pin-fault" | "pin-nobody" => {
+        "pin" | "pin-fault" | "pin-locked" | "pin-nobody" => {
             let colleagues = if page == "pin-nobody" {
                 vec![]
             } else {
@@ -454,8 +455,10 @@ async fn counter(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respon
                 ]
             };
             let fault = if page == "pin-fault" { shell.fill("pin-wrong", "left", 4) } else { String::new() };
+            let note = if page == "pin-locked" { shell.fill("pin-idle", "minutes", 2) } else { String::new() };
             let store = brand_says(&shell, "永康店", "Yongkang");
-            Page::new(SignInPage { shell, store, colleagues, chosen: String::from("1"), fault }, &own).into_response()
+            let chosen = String::from("1");
+            Page::new(SignInPage { shell, store, colleagues, chosen, note, fault }, &own).into_response()
         }
         "scanner-test" => {
             let text = "M1:00000000:1P9N0K2:Q8W2E5R7ABCD";

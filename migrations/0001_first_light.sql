@@ -218,13 +218,16 @@ create table api_key (
     revoked_at timestamptz
 );
 
--- The first answer to each Idempotency-Key of a caller.
+-- The answer to what was done under each Idempotency-Key of a caller; member and entry are the ledger entry it tells of, for
+-- what was taken back is not told again. A refusal changed nothing and has no row.
 create table api_answer (
     api_key uuid not null references api_key (id),
     idempotency_key text not null,
     request_hash bytea not null,
     status bigint not null,
     body text not null,
+    member uuid,
+    entry uuid,
     created_at timestamptz not null,
     primary key (api_key, idempotency_key)
 );

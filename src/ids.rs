@@ -9,6 +9,11 @@ use uuid::Uuid;
 
 use crate::clock::{Chance, Clock};
 
+/// A text that is no id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an id looks like 0192f0c1-7a3e-7cc4-9d4b-2f6a51b7e8d0; the lists show those there are")]
+pub struct NotAnId;
+
 macro_rules! id {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -30,10 +35,10 @@ macro_rules! id {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
+            type Err = NotAnId;
 
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                text.parse().map(Self)
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                text.parse().map(Self).map_err(|_| NotAnId)
             }
         }
     )*};

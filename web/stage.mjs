@@ -67,7 +67,7 @@ export class Stage {
   /** A page whose complaints are kept. */
   async page(browser, address, viewport) {
     const page = await browser.newPage();
-    page.on("pageerror", (error) => this.complaints.push(`${page.url()}: ${error.message}`));
+    page.on("pageerror", (error) => this.complaints.push(`${page.url()}: ${error?.message ?? error}`));
     page.on("console", (message) => {
       const text = message.text();
       // An answer that is no success is an answer all the same, and a frame of another origin may not take the focus.
@@ -216,4 +216,28 @@ export async function gun(desk, code) {
   });
   await Promise.all([...keys, ...press("Enter", "Enter", 13)]);
   await keyboard.detach();
+}
+
+/** Does `act` while the service gets what is sent to `path` and its answer is lost. */
+export async function lose(page, path, act) {
+  await page.setRequestInterception(true);
+  const lost = new Promise((done, failed) => {
+    const hear = (request) => {
+      if (!request.url().endsWith(path)) return void request.continue();
+      page.off("request", hear);
+      arrive(page, request).then(() => request.abort("connectionreset")).then(done, failed);
+    };
+    page.on("request", hear);
+  });
+  await act();
+  await lost;
+  await page.setRequestInterception(false);
+}
+
+async function arrive(page, request) {
+  const cookies = await page.browserContext().cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const address = request.url().replace("shuke.localhost", "127.0.0.1");
+  const answer = await fetch(address, { method: "POST", headers: { ...request.headers(), cookie }, body: request.postData() });
+  if (!answer.ok) throw new Error(`${request.url()} answered ${answer.status}`);
 }

@@ -5,7 +5,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { film, modules, text } from "./code.mjs";
-import { Stage, click, enrol, enterPin, frameOf, gun, holdOut, root, says, signIn } from "./stage.mjs";
+import { Stage, click, enrol, enterPin, frameOf, gun, holdOut, lose, root, says, signIn } from "./stage.mjs";
 
 const screens = join(root, "target/screens");
 mkdirSync(screens, { recursive: true });
@@ -61,12 +61,17 @@ async function walk() {
   await enrol(desk, "3467-9ACD");
   await says(desk, ".fault", "沒有這個裝置碼");
   await shoot(desk, "03-enrol");
+  const typed = await desk.$eval("[name=code]", (field) => field.value);
+  if (typed !== "3467-9ACD") throw new Error(`the refused code is no longer in its field, but ${JSON.stringify(typed)}`);
   await enrol(desk, stage.desk.device);
 
   step = "the clerk types a wrong PIN, and then hers";
   await enterPin(desk, clerk, pin === "9264" ? "9265" : "9264");
   await says(desk, ".fault", "還可以試 4 次");
   await shoot(desk, "04-pin");
+  // Back is no form that the browser would ask about.
+  await desk.goBack();
+  await desk.waitForSelector("form.pin");
   await signIn(desk, clerk, pin);
   await shoot(desk, "05-desk");
 
@@ -102,7 +107,9 @@ async function walk() {
   step = "ten minutes later the gun reads it again and the card fills";
   const old = await text(await shown(pass, "[data-pass]"));
   await stage.advance(600);
-  await desk.reload();
+  await away();
+  await gun(desk, old);
+  await says(desk, ".locked", "已登出。登入後請再掃一次");
   await signIn(desk, clerk, pin);
   await gun(desk, await fresh(pass, old));
   await says(desk, "#sheet .outcome", "＋1 點 → 2／10");
@@ -112,6 +119,47 @@ async function walk() {
   await click(desk, "[data-give]");
   await says(desk, "#result .band", "已蓋 9 點，集滿送拿鐵兌換券");
   await shoot(desk, "11-filled");
+
+  step = "an answer to a stamp is lost, and the list of the last acts tells";
+  const before = await text(await shown(pass, "[data-pass]"));
+  await stage.advance(3600);
+  await desk.reload();
+  await signIn(desk, clerk, pin);
+  await gun(desk, await fresh(pass, before));
+  await says(desk, "#sheet .outcome", "＋1 點");
+  await desk.$eval("[data-amount]", (field) => {
+    field.value = "3";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await says(desk, "[data-give]", "蓋 3 點");
+  await lose(desk, "/stamp", () => click(desk, "[data-give]"));
+  await says(desk, "#sheet .band", "請再按一次");
+  await shoot(desk, "12-unsure");
+  await click(desk, "[data-close]");
+  await says(desk, "#acts", "蓋 3 點");
+
+  step = "a reading without a network is said to be none";
+  await desk.setOfflineMode(true);
+  await desk.type("#typed", "4602 7715", { delay: 60 });
+  await click(desk, ".typed button");
+  await says(desk, "#result .band", "還沒有蓋章");
+  await shoot(desk, "12-unread");
+  await desk.setOfflineMode(false);
+  await desk.waitForFunction(() => !document.querySelector("#result .band"));
+  // These were cut on purpose.
+  stage.complaints = stage.complaints.filter((each) => !/net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED)|htmx:(afterRequest|sendError)/.test(each));
+
+  step = "the desk locks by itself with a sheet open";
+  await away();
+  await gun(desk, await text(await shown(pass, "[data-pass]")));
+  await says(desk, "#sheet h2", "＊");
+  await desk.evaluate(() => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + 121_000;
+  });
+  await says(desk, ".locked", "已登出");
+  await shoot(desk, "12-locked");
+  await signIn(desk, clerk, pin);
 
   step = "the voucher appears on her phone by itself";
   await says(pass, "#live", "拿鐵兌換券");
@@ -134,7 +182,7 @@ async function walk() {
   await says(desk, "#sheet .redeemable", "拿鐵兌換券");
   await shoot(desk, "16-voucher-read");
   await click(desk, "#sheet .redeemable button", "兌換");
-  await says(desk, "#result .band", "已兌換拿鐵兌換券");
+  await says(desk, "#result .band", "已兌換「拿鐵兌換券」");
   await shoot(desk, "17-redeemed");
   await says(phone, "#live", "已使用");
   await shoot(phone, "18-used");
@@ -158,10 +206,19 @@ async function walk() {
 
   step = "the manager takes the voucher's use back, and says why";
   await Promise.all([desk.waitForNavigation(), click(desk, "form[action$='/sign-out'] button")]);
+  await desk.goBack({ waitUntil: [] });
+  await desk.waitForSelector("form.pin [data-pad]:not([hidden])");
+  if (await desk.$("[data-camera]")) throw new Error("Back shows the desk of who signed out");
   await signIn(desk, manager, managerPin);
+  await desk.goBack({ waitUntil: [] });
+  await desk.waitForSelector("form.pin [data-pad]:not([hidden])");
+  const left = await desk.$eval("[name=pin]", (field) => field.value);
+  if (left !== "") throw new Error("Back shows the PIN that was typed");
+  await desk.goForward({ waitUntil: [] });
+  await desk.waitForSelector("[data-camera]");
   await desk.type("#typed", number, { delay: 60 });
   await click(desk, ".typed button");
-  await says(desk, "#sheet .past[open]", "兌換拿鐵兌換券");
+  await says(desk, "#sheet .past[open]", "兌換「拿鐵兌換券」");
   await click(desk, "#sheet .past > ul > li:first-child .act-why summary");
   await desk.$eval("#sheet .past", (acts) => acts.scrollIntoView());
   await shoot(desk, "21-why");
@@ -181,7 +238,7 @@ async function walk() {
   await stage.advance(13 * 3600);
   const again = await frameOf(street, `${sheet}:not(.before)`);
   await again.waitForSelector("[data-pass] .qr-dark");
-  await says(again, "#live", "0／10");
+  await says(again, "#live", "3／10");
   await shoot(street, "23-again");
 
   step = "a phone is held before a counter where nobody has signed in";

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::digest::{Difference, Fingerprint, differences};
-use super::history::{self, Newest, Ran};
+use super::history::{self, Ran, Standing};
 use super::jobs::PrepareRun;
 use super::store::{self, Kept};
 use crate::app::App;
@@ -48,25 +48,21 @@ pub async fn obstacles(
     if app.clock.now() >= plan.created_at + GOOD_FOR {
         found.push(Difference::TooOld { planned_at: plan.created_at });
     }
-    let mut on = on.into();
-    found.extend(history::newest(on.by_ref(), &plan.campaign).await?.and_then(|newest| in_the_way(plan, &newest)));
-    let cut_short = history::cut_short(on, &plan.campaign).await?;
-    let since = cut_short.into_iter().find(|run| !plan.fingerprint.after.contains(run));
-    found.extend(since.map(|run| Difference::CancelledSince { run }));
+    let runs = history::runs(on, &plan.campaign).await?;
+    let unseen = runs.iter().find(|run| !plan.fingerprint.after.contains(&run.run));
+    found.extend(unseen.map(|run| in_the_way(plan, run)));
     Ok(found)
 }
 
-/// What the newest run of its campaign means for a plan: while it is under way, and when it began or was done after the plan
-/// was made, people who get it, or got it, are in the plan.
-fn in_the_way(plan: &Kept, newest: &Newest) -> Option<Difference> {
-    let Newest { run, at, state, changed_at, .. } = *newest;
-    match newest.under_way() {
-        Some(under_way) => Some(Difference::UnderWay(under_way)),
-        None if at >= plan.created_at => Some(Difference::RunSince { run, at }),
-        None if state == State::Done && changed_at >= plan.created_at => {
-            Some(Difference::DoneSince { run, at: changed_at })
-        }
-        None => None,
+/// What a run of its campaign means that had not ended when the plan was made, or was not there: people who get it, or got it,
+/// are in the plan.
+fn in_the_way(plan: &Kept, standing: &Standing) -> Difference {
+    let Standing { run, at, state, changed_at, .. } = *standing;
+    match standing.under_way() {
+        Some(under_way) => Difference::UnderWay(under_way),
+        None if state == State::Cancelled => Difference::CancelledSince { run },
+        None if at >= plan.created_at => Difference::RunSince { run, at },
+        None => Difference::DoneSince { run, at: changed_at },
     }
 }
 

@@ -30,9 +30,9 @@ pub struct UnderWay {
     pub is_copy: bool,
 }
 
-/// The newest run of a campaign, as it stands.
+/// A run of a campaign, as it stands.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
-pub(super) struct Newest {
+pub(super) struct Standing {
     pub run: RunId,
     pub at: DateTime<Utc>,
     pub state: State,
@@ -41,7 +41,7 @@ pub(super) struct Newest {
     pub is_copy: bool,
 }
 
-impl Newest {
+impl Standing {
     /// The run, as long as it has not ended.
     pub fn under_way(&self) -> Option<UnderWay> {
         let Self { run, at, state, is_copy, .. } = *self;
@@ -68,31 +68,16 @@ pub async fn last_run(on: impl Into<On<'_>>, campaign: &str) -> sqlx::Result<Opt
     .await
 }
 
-/// The newest run of a campaign, with how it stands.
-pub(super) async fn newest(on: impl Into<On<'_>>, campaign: &str) -> sqlx::Result<Option<Newest>> {
+/// The runs of a campaign, newest first. Who got it by one of them gets it by no other.
+pub(super) async fn runs(on: impl Into<On<'_>>, campaign: &str) -> sqlx::Result<Vec<Standing>> {
     query(
         on,
         "select r.id as run, r.created_at as at, a.state, a.changed_at,
                 a.epoch <> (select epoch from install) as is_copy
          from run r join approval a on a.run = r.id
-         where r.campaign = $1 order by r.created_at desc, r.id desc limit 1",
+         where r.campaign = $1 order by r.created_at desc, r.id desc",
     )
     .bind(campaign)
-    .optional()
-    .await
-}
-
-/// What a plan of a campaign goes on from: the runs of it that were cancelled since the last one that was not, newest first.
-pub(super) async fn cut_short(on: impl Into<On<'_>>, campaign: &str) -> sqlx::Result<Vec<RunId>> {
-    query(
-        on,
-        "select id from run where campaign = $1 and created_at > coalesce(
-             (select r.created_at from run r join approval a on a.run = r.id
-              where r.campaign = $1 and a.state <> 'cancelled' order by r.created_at desc limit 1), $2)
-         order by created_at desc, id desc",
-    )
-    .bind(campaign)
-    .bind(DateTime::UNIX_EPOCH)
-    .values()
+    .all()
     .await
 }

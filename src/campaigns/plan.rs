@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::cost::cost;
 use super::digest::{Digest, Fingerprint};
-use super::history::{self, Newest};
+use super::history::{self, Standing};
 use super::message::{Press, Written};
 use super::proposal::Proposal;
 use super::store;
@@ -50,7 +50,8 @@ pub async fn plan(app: &App, proposal: &Proposal<'_>) -> Result<Plan, PushError>
     let quota = delivery::quota(app).await?;
     let account = accounts::ensure(app).await?;
     let mut print = proposal.fingerprint();
-    print.after = history::cut_short(&app.db, proposal.campaign.name()).await?;
+    let ended = |run: &Standing| run.under_way().is_none().then_some(run.run);
+    print.after = history::runs(&app.db, proposal.campaign.name()).await?.iter().filter_map(ended).collect();
     let id = store::begin(app, proposal.campaign.name(), began).await?;
     let mut draft = Draft::new(app, proposal, id, account, print.after.clone());
     let moment = Moment { now: began, zone: proposal.brand.zone() };
@@ -90,12 +91,11 @@ pub async fn plan(app: &App, proposal: &Proposal<'_>) -> Result<Plan, PushError>
             fits: quota.left_after(inside).is_none_or(|left| left >= 0),
             free_messages: i64::from(tariff.free_messages),
             tariff: tariff.plan.clone(),
-            ran: None,
             under_way: None,
         },
     };
-    plan.more.ran = store::finish(app, id, &plan.digest, &print, without_bodies(&plan)).await?;
-    plan.more.under_way = history::newest(&app.db, &plan.campaign).await?.as_ref().and_then(Newest::under_way);
+    store::finish(app, id, &plan.digest, &print, without_bodies(&plan)).await?;
+    plan.more.under_way = history::runs(&app.db, &plan.campaign).await?.iter().find_map(Standing::under_way);
     Ok(plan)
 }
 
@@ -120,7 +120,7 @@ pub async fn plan_definitions(app: &App, pins: Vec<Pin>) -> sqlx::Result<String>
 struct Before<'a> {
     /// What she has, where her message speaks of it.
     holding: Option<&'a Holding>,
-    /// Whether a run this plan goes on from reached her, or may have.
+    /// Whether an earlier run of the campaign reached her, or may have.
     got_it: bool,
 }
 
@@ -129,7 +129,7 @@ struct Draft<'a> {
     app: &'a App,
     id: PlanId,
     account: AccountId,
-    /// The cancelled runs it goes on from.
+    /// The runs the campaign has had.
     after: Vec<RunId>,
     press: Press<'a>,
     digest: Digest,

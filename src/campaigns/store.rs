@@ -5,7 +5,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 
 use super::digest::Fingerprint;
-use super::history::{Ran, run_of};
+use super::history::run_of;
 use crate::app::App;
 use crate::delivery::Reason;
 use crate::delivery::bodies::Hash;
@@ -109,15 +109,14 @@ pub(super) async fn requests(on: impl Into<On<'_>>, plan: PlanId) -> sqlx::Resul
     Ok((all.unwrap_or_default() - single, single))
 }
 
-/// Gives a plan its digest. An earlier plan of the same digest makes way, unless it was run: then that run is given and this
-/// plan stays without.
+/// Gives a plan its digest. An earlier plan of the same digest makes way, unless it was run: then this plan stays without.
 pub(super) async fn finish(
     app: &App,
     plan: PlanId,
     digest: &str,
     fingerprint: &Fingerprint,
     summary: Value,
-) -> sqlx::Result<Option<Ran>> {
+) -> sqlx::Result<()> {
     match give_digest(app, plan, digest, fingerprint, &summary).await {
         // Another plan got the same digest at the same moment. It is there to be seen now.
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
@@ -133,7 +132,7 @@ async fn give_digest(
     digest: &str,
     fingerprint: &Fingerprint,
     summary: &Value,
-) -> sqlx::Result<Option<Ran>> {
+) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
     let earlier = query(&mut tx, "select id from plan where digest = $1")
         .bind(digest)
@@ -141,9 +140,8 @@ async fn give_digest(
         .optional_value::<PlanId>()
         .await?;
     if let Some(earlier) = earlier {
-        if let Some(ran) = run_of(&mut tx, earlier).await? {
-            tx.commit().await?;
-            return Ok(Some(ran));
+        if run_of(&mut tx, earlier).await?.is_some() {
+            return tx.commit().await;
         }
         query(&mut tx, "update plan set digest = $2 where id = $1")
             .bind(earlier)
@@ -158,8 +156,7 @@ async fn give_digest(
         .bind(Json(summary.clone()))
         .execute()
         .await?;
-    tx.commit().await?;
-    Ok(None)
+    tx.commit().await
 }
 
 /// The plan with this digest.

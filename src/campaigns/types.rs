@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::history::{Ran, UnderWay};
+use super::history::UnderWay;
 use crate::delivery::Reason;
 use crate::ids::{MemberId, PlanId};
 use crate::members::Number;
@@ -117,8 +117,6 @@ pub struct More {
     pub free_messages: i64,
     /// The name of LINE's plan in the tariff.
     pub tariff: String,
-    /// The run this very plan had already.
-    pub ran: Option<Ran>,
     /// The run of the campaign that has not ended: until it has, this plan is refused.
     pub under_way: Option<UnderWay>,
 }

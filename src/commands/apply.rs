@@ -25,7 +25,7 @@ const LOOKS_WITHOUT_SERVICE: u32 = 20;
 /// What to apply.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The twelve digits a plan ended with.
+    /// The digest a plan ended with: twelve letters and digits, such as 3f9c1a2b4d5e.
     digest: String,
     /// Return at once instead of waiting until everything was sent.
     #[arg(long)]
@@ -129,8 +129,11 @@ impl<W: Write> Told<'_, W> {
             print::json(self.out, &json!({ "outcome": "already_run", "run": status.run, "status": status }))?;
             return Ok(Exit::Ok);
         }
-        let at = self.teller.moment(status.more.at);
-        writeln!(self.out, "{}\n", self.teller.say_with("push-already-ran", &[("at", at.into())]))?;
+        let key = match status.state {
+            State::Preparing | State::Open | State::Paused => "push-already-started",
+            State::Done | State::Cancelled => "push-already-ran",
+        };
+        writeln!(self.out, "{}\n", self.teller.under_way(key, status.more.at, status.state))?;
         status::show(self.out, status, self.teller)?;
         Ok(Exit::Ok)
     }

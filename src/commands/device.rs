@@ -52,10 +52,10 @@ async fn code(app: &App, out: &mut Out, store: &str, name: &str) -> anyhow::Resu
     out.done(
         &json!({ "code": code.text, "store": store, "expires_at": code.expires_at }),
         format!(
-            "{}\n\nType it at {}/counter/ on the device that is to work for {store}, until {}. It works once.",
+            "{}\n\nType it at {}/counter/ on the device that is to work for {store}. It works once, within {} minutes.",
             code.text,
             app.settings.public_url,
-            print::moment(code.expires_at)
+            (code.expires_at - app.clock.now()).num_minutes()
         ),
     )
 }

@@ -28,6 +28,7 @@ fn in_brand(mut config: Config, brand: &Brand) -> Config {
     let lang = brand.profile.language;
     config.channel.name = String::from(brand.profile.title.in_lang(lang));
     config.zone = brand.profile.zone();
+    config.quota = Some(i64::from(brand.profile.tariff.free_messages));
     let menu = brand.rich_menus.iter().find(|menu| menu.rich_menu.as_str() == MENU).or(brand.rich_menus.first());
     let Some(menu) = menu else { return config };
     config.chat_bar.clone_from(&menu.chat_bar);
@@ -98,6 +99,7 @@ mod tests {
         let liff = &config.channel.liff_id;
         assert_eq!(config.rich_menu[1].action["uri"], format!("https://liff.line.me/{liff}"));
         assert_eq!(config.rich_menu[0].action["data"], "join");
+        assert_eq!(config.quota, Some(6_000), "what the brand's tariff includes");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{Exit, Format, print, status, validate};
 use crate::app::App;
 use crate::brand::{self, Brand, WholePlan};
 use crate::campaigns::{Plan, PushError, Sample};
+use crate::delivery::Reason;
 
 /// A plan.
 #[derive(Debug, clap::Args)]
@@ -77,7 +78,7 @@ async fn campaign(
         }
         Format::Human => one(out, &plan, teller)?,
     }
-    Ok(Ok(plan.more.ran.is_none() && (plan.messages > 0 || !plan.changes.is_empty())))
+    Ok(Ok(plan.more.under_way.is_none() && (plan.messages > 0 || !plan.changes.is_empty())))
 }
 
 /// What it means that LINE did not tell the quota; other errors stay errors.
@@ -107,12 +108,16 @@ fn one(out: &mut impl Write, plan: &Plan, teller: &Teller) -> anyhow::Result<()>
     if let Some(note) = under_way(plan, teller) {
         return Ok(writeln!(out, "{note}")?);
     }
-    let last = match &plan.more.ran {
-        Some(ran) => teller.say_with("push-ran", &[("at", teller.moment(ran.at).into())]),
-        None if plan.messages == 0 => teller.say("push-nobody"),
-        None => teller.next("push-next", &format!("apply {}", plan.digest)),
+    let last = match plan.messages {
+        0 => teller.say("push-nobody"),
+        _ if !plan.more.fits => teller.next("push-no-room", &format!("plan {}", plan.campaign)),
+        _ => teller.next("push-next", &format!("apply {}", plan.digest)),
     };
-    Ok(writeln!(out, "{last}")?)
+    writeln!(out, "{last}")?;
+    if plan.audience.out.iter().any(|out| out.reason == Reason::AlreadyGotIt) {
+        writeln!(out, "{}", teller.say("push-once-each"))?;
+    }
+    Ok(())
 }
 
 /// That a run of the campaign has not ended, and how it does.

@@ -18,7 +18,7 @@ use crate::words::{Lang, Voice, Words};
 pub fn validate(folder: &Path, format: Format) -> anyhow::Result<Exit> {
     let colours = is_coloured(&io::stdout());
     let mut out = io::stdout().lock();
-    report(&mut out, brand::read(folder), &Words::load().voice(terminal_lang()), format, colours)
+    report(&mut out, folder, brand::read(folder), &Words::load().voice(terminal_lang()), format, colours)
 }
 
 /// The brand in `folder`, for a command that goes on with it; its faults are printed.
@@ -32,8 +32,10 @@ pub fn readable(out: &mut impl Write, folder: &Path, format: Format) -> anyhow::
     };
     let voice = Words::load().voice(terminal_lang());
     let exit = match format {
-        Format::Json => report(out, Err(broken), &voice, format, false)?,
-        Format::Human => report(&mut io::stderr().lock(), Err(broken), &voice, format, is_coloured(&io::stderr()))?,
+        Format::Json => report(out, folder, Err(broken), &voice, format, false)?,
+        Format::Human => {
+            report(&mut io::stderr().lock(), folder, Err(broken), &voice, format, is_coloured(&io::stderr()))?
+        }
     };
     Ok(Err(exit))
 }
@@ -45,6 +47,7 @@ fn is_coloured(stream: &impl IsTerminal) -> bool {
 /// Prints the outcome of reading a brand.
 fn report(
     out: &mut impl Write,
+    folder: &Path,
     read: Result<Brand, Broken>,
     voice: &Voice,
     format: Format,
@@ -60,7 +63,11 @@ fn report(
         (Format::Human, Err(_)) => {
             let mut files: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.file.as_str()).collect();
             files.dedup();
-            let counts = [("faults", diagnostics.len().to_string().into()), ("files", files.len().to_string().into())];
+            let counts = [
+                ("folder", folder.display().to_string().into()),
+                ("faults", diagnostics.len().to_string().into()),
+                ("files", files.len().to_string().into()),
+            ];
             writeln!(out, "{}\n{}", render(&diagnostics, colours), voice.say_with("validate-summary", &counts))?;
         }
     }
@@ -100,7 +107,8 @@ mod tests {
         }
         let mut out = Vec::new();
         let voice = Words::load().voice(Lang::ZhHant);
-        let exit = report(&mut out, Brand::assemble(files), &voice, format, false).expect("printed");
+        let folder = Path::new("the brand");
+        let exit = report(&mut out, folder, Brand::assemble(files), &voice, format, false).expect("printed");
         (String::from_utf8(out).expect("text"), exit)
     }
 
@@ -122,7 +130,7 @@ mod tests {
           不認得「titel」這個欄位。
           您是不是要寫 title？
 
-        1 個檔案有 1 個地方要改。改好之前，已發布的內容照舊。
+        the brand 的 1 個檔案有 1 個地方要改。改好之前，已發布的內容照舊。
         "#);
     }
 

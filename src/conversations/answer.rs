@@ -58,7 +58,18 @@ pub const AFTER_JOINING: usize = 2;
 const CONSENT_YES: &str = "consent/yes";
 const CONSENT_NO: &str = "consent/no";
 /// Words that stop offers, whatever the brand's files say.
-const NO_OFFERS: [&str; 4] = ["不要優惠訊息", "お知らせ不要", "no offers", "stop"];
+const NO_OFFERS: [&str; 10] = [
+    "不要優惠訊息",
+    "取消訂閱",
+    "退訂",
+    "不要再傳了",
+    "お知らせ不要",
+    "配信停止",
+    "配信を停止",
+    "no offers",
+    "unsubscribe",
+    "stop",
+];
 /// Words that ask for the card as the button 領取會員卡 does, for LINE on a computer, which shows no buttons of a menu.
 const JOINING: [&str; 3] = ["領取會員卡", "会員証を受け取る", "get my member card"];
 

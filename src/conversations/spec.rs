@@ -108,13 +108,18 @@ impl Document for RepliesFile {
     }
 }
 
-/// A text as words are compared: full-width letters and digits made narrow, small letters, no white space.
+/// A text as words are compared: full-width letters and digits made narrow, small letters, no white space, no signs around it
+/// (「會員卡！」 is 會員卡), unless it is signs alone.
 pub fn fold(text: &str) -> String {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         other => other,
     };
-    text.chars().filter(|c| !c.is_whitespace()).map(narrow).flat_map(char::to_lowercase).collect()
+    let folded: String = text.chars().filter(|c| !c.is_whitespace()).map(narrow).flat_map(char::to_lowercase).collect();
+    match folded.trim_matches(|c: char| !c.is_alphanumeric()) {
+        "" => folded,
+        words => String::from(words),
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +137,11 @@ mod tests {
     fn words_are_compared_without_width_case_and_spaces() {
         assert_eq!(fold("　ＭＥＮＵ １ "), "menu1");
         assert_eq!(fold("會員卡"), "會員卡");
+        for said in ["「會員卡」", "會員卡。", "會員卡！！", "…會員卡？", "會員卡☕"] {
+            assert_eq!(fold(said), "會員卡", "{said}");
+        }
+        assert_eq!(fold("Ｑ＆Ａ"), "q&a");
+        assert_eq!((fold("？"), fold("☕"), fold(" ")), (String::from("?"), String::from("☕"), String::new()));
     }
 
     #[test]

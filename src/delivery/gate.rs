@@ -27,7 +27,7 @@ pub enum Reason {
     NoConsent,
     /// Staff or a tester.
     TestMember,
-    /// A cancelled run that the plan goes on from reached her, or may have.
+    /// An earlier run of the campaign reached her, or may have.
     AlreadyGotIt,
     /// LINE would refuse the message as it reads for her.
     UnfitMessage,

@@ -28,7 +28,7 @@ mod wallet;
 
 pub use acts::{
     Ask, Preview, Redeem, Redeemed, Stamp, Stamped, Undo, UndoRedemption, Undone, Why, is_pass_used, preview, redeem,
-    redeem_in, stamp, stamp_in, undo, undo_for, undo_in, undo_redemption, undo_redemption_in,
+    redeem_in, stamp, stamp_in, taken_back, undo, undo_for, undo_in, undo_redemption, undo_redemption_in,
 };
 pub use holdings::{Held, Holding, holdings};
 pub use keys::Key;

@@ -1,11 +1,11 @@
-//! The first answer to each write of a program, kept under the `Idempotency-Key` it sent, in the transaction of what it did: the
-//! same request again gets the same bytes, whatever happened since.
+//! The answer to each write of a program that was done, kept under the `Idempotency-Key` it sent, in the transaction of what it
+//! did: the same request again gets the same bytes. A refusal changed nothing and is not kept, so that time can heal it.
 
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
-use crate::ids::ApiKeyId;
+use crate::ids::{ApiKeyId, EntryId, MemberId};
 use crate::store::{Tx, query};
 
 /// How long an answer is kept; longer than any program repeats itself. A `reference` stays for ever.
@@ -43,12 +43,14 @@ pub struct Answer {
     pub status: u16,
     /// The body, byte for byte.
     pub body: String,
+    /// The ledger entry it tells of, where it tells of one: once that was taken back, the answer is true no longer.
+    pub entry: Option<(MemberId, EntryId)>,
 }
 
 /// Whether a request is new.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// Nobody sent this key before: do it, then [`keep`] the answer in the same transaction.
+    /// Nothing was done under this key before: do it, then [`keep`] the answer in the same transaction, or [`forget`] the key.
     New,
     /// It was answered before.
     Known(Answer),
@@ -72,25 +74,44 @@ pub async fn claim(app: &App, tx: &mut Tx, request: &Request) -> sqlx::Result<Cl
     if taken == 1 {
         return Ok(Claim::New);
     }
-    let (hash, status, body) =
-        query(tx, "select request_hash, status, body from api_answer where api_key = $1 and idempotency_key = $2")
-            .bind(request.api_key)
-            .bind(request.key.clone())
-            .one::<(Vec<u8>, i64, String)>()
-            .await?;
+    type Row = (Vec<u8>, i64, String, Option<MemberId>, Option<EntryId>);
+    let (hash, status, body, member, entry) = query(
+        tx,
+        "select request_hash, status, body, member, entry from api_answer where api_key = $1 and idempotency_key = $2",
+    )
+    .bind(request.api_key)
+    .bind(request.key.clone())
+    .one::<Row>()
+    .await?;
     if hash != request.hash {
         return Ok(Claim::OtherRequest);
     }
-    Ok(Claim::Known(Answer { status: u16::try_from(status).unwrap_or(500), body }))
+    Ok(Claim::Known(Answer { status: u16::try_from(status).unwrap_or(500), body, entry: member.zip(entry) }))
 }
 
 /// Keeps the answer to a request that was [`Claim::New`].
 pub async fn keep(tx: &mut Tx, request: &Request, answer: &Answer) -> sqlx::Result<()> {
-    query(tx, "update api_answer set status = $3, body = $4 where api_key = $1 and idempotency_key = $2")
+    let (member, entry) = answer.entry.unzip();
+    query(
+        tx,
+        "update api_answer set status = $3, body = $4, member = $5, entry = $6 where api_key = $1 and idempotency_key = $2",
+    )
+    .bind(request.api_key)
+    .bind(request.key.clone())
+    .bind(i64::from(answer.status))
+    .bind(answer.body.clone())
+    .bind(member)
+    .bind(entry)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// Gives the key of a request that was [`Claim::New`] and changed nothing free again.
+pub async fn forget(tx: &mut Tx, request: &Request) -> sqlx::Result<()> {
+    query(tx, "delete from api_answer where api_key = $1 and idempotency_key = $2")
         .bind(request.api_key)
         .bind(request.key.clone())
-        .bind(i64::from(answer.status))
-        .bind(answer.body.clone())
         .execute()
         .await
         .map(drop)

@@ -251,7 +251,7 @@ async fn count_try(app: &App, tx: &mut Tx, id: StaffId, device: DeviceId) -> sql
          on conflict (staff, device) do update set misses = pin_try.misses + 1, tried_at = excluded.tried_at,
              locked_until = case when pin_try.misses + 1 < 5 then null when pin_try.misses + 1 = 5 then $4
                                  when pin_try.misses + 1 = 6 then $5 when pin_try.misses + 1 = 7 then $6 else $7 end
-         where pin_try.locked_until is null or pin_try.locked_until <= excluded.tried_at
+         where pin_try.locked_until is null or pin_try.locked_until <= excluded.tried_at or pin_try.tried_at > $8
          returning misses, locked_until",
     )
     .bind(id)
@@ -261,6 +261,7 @@ async fn count_try(app: &App, tx: &mut Tx, id: StaffId, device: DeviceId) -> sql
     .bind(lock(6))
     .bind(lock(7))
     .bind(lock(8))
+    .bind(now + pin::CLOCKS_APART)
     .optional::<(i64, Option<DateTime<Utc>>)>()
     .await?;
     if let Some((misses, locked_until)) = counted {

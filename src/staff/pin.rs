@@ -28,6 +28,9 @@ pub const TRIES: i64 = 5;
 /// How long each lock lasts, in minutes: the first after [`TRIES`] wrong PINs, one more with each further one.
 /// At the last step one person's PIN can be tried 24 times a day on a device.
 const LOCK_MINUTES: [i64; 4] = [1, 5, 15, 60];
+/// How far the clocks of replicas may lie apart. A lock of a try that lies further ahead was written by a clock that was wrong,
+/// and holds no longer.
+pub const CLOCKS_APART: TimeDelta = TimeDelta::minutes(1);
 
 /// A PIN as typed: four to six digits. Never printed.
 #[derive(Debug, Clone)]

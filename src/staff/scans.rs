@@ -12,12 +12,13 @@ use crate::store::{On, Tx, query};
 pub const SAME_ACT: TimeDelta = TimeDelta::seconds(3);
 /// A reading may be acted on for so long: whoever lets a sheet lie longer reads again.
 pub const LASTS: TimeDelta = TimeDelta::minutes(5);
-/// Readings of codes nobody has, on one device within [`MISSES_WITHIN`], after which it must wait: who tries out member
-/// numbers needs a hundred thousand tries for one hit. Ten, since a worn scanner misreads.
+/// Readings of codes of one [`Guessable`] kind that nobody has, on one device within [`MISSES_WITHIN`], after which it must wait
+/// with codes of that kind: who tries out member numbers needs a hundred thousand tries for one hit. Ten, since a worn scanner
+/// misreads. A pass is signed and never waits, so that nobody stops a counter by showing it codes.
 pub const MISSES: i64 = 10;
 /// The window of [`MISSES`].
 pub const MISSES_WITHIN: TimeDelta = TimeDelta::minutes(5);
-/// The outcome of a reading that named nobody.
+/// The outcome of a reading whose code might have been somebody's and is nobody's.
 pub const UNKNOWN: &str = "unknown";
 /// The outcome of a reading that was not looked at, because the device must wait.
 pub const MUST_WAIT: &str = "must_wait";
@@ -41,6 +42,15 @@ pub enum Method {
     Number,
 }
 
+/// A kind of code that can be tried out. Each has misses of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guessable {
+    /// A member number.
+    Number,
+    /// A voucher's code.
+    Voucher,
+}
+
 /// A reading.
 #[derive(Debug, Clone)]
 pub struct Scan<'a> {
@@ -48,6 +58,8 @@ pub struct Scan<'a> {
     pub key: &'a str,
     /// How the code came in.
     pub method: Method,
+    /// Whether it could be a guess, and at what.
+    pub guess: Option<Guessable>,
     /// One word for what came of it: [`SHOWN`], or the refusal's code.
     pub outcome: &'a str,
     /// Whose code it was.
@@ -134,7 +146,10 @@ pub async fn log(app: &App, by: &Signed, scan: &Scan<'_>) -> sqlx::Result<Logged
         before => {
             let another = before.map(|_| app.ids.random_uuid().to_string());
             let key = another.as_deref().unwrap_or(scan.key);
-            let wait = must_wait(app, &mut tx, by.device).await?;
+            let wait = match scan.guess {
+                Some(guess) => must_wait(app, &mut tx, by.device, guess).await?,
+                None => None,
+            };
             let line = Line {
                 id: app.ids.make(),
                 at: now,
@@ -171,6 +186,8 @@ async fn known(tx: &mut Tx, by: &Signed, scan: &Scan<'_>, now: DateTime<Utc>) ->
         .push_bind(by.device)
         .push(" and at > ")
         .push_bind(now - SAME_ACT)
+        .push(" and at < ")
+        .push_bind(now + SAME_ACT)
         .push(" order by at desc, id desc limit 10")
         .all::<Line>()
         .await?;
@@ -207,7 +224,7 @@ pub async fn open(app: &App, on: impl Into<On<'_>>, by: &Signed, id: ScanId) -> 
             && line.staff == by.staff
             && line.outcome == SHOWN
             && line.member.is_some()
-            && app.clock.now() < line.at + LASTS
+            && (app.clock.now() - line.at).abs() < LASTS
     }))
 }
 
@@ -232,14 +249,25 @@ pub async fn shown_on(
     select.push(" and member is not null order by at desc, id desc limit ").push_bind(limit).all().await
 }
 
-/// Until when a device must wait because it read too many codes nobody has; none while it may go on.
-pub async fn must_wait(app: &App, on: impl Into<On<'_>>, device: DeviceId) -> sqlx::Result<Option<DateTime<Utc>>> {
+/// Until when a device must wait with codes of a kind, because it read too many of them that nobody has; none while it may go
+/// on. What a clock that was ahead wrote down for later does not count.
+pub async fn must_wait(
+    app: &App,
+    on: impl Into<On<'_>>,
+    device: DeviceId,
+    guess: Guessable,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let now = app.clock.now();
     let misses = query(on, "select at from scan where device = ")
         .push_bind(device)
         .push(" and at > ")
-        .push_bind(app.clock.now() - MISSES_WITHIN)
+        .push_bind(now - MISSES_WITHIN)
+        .push(" and at <= ")
+        .push_bind(now)
         .push(" and outcome = ")
         .push_bind(UNKNOWN)
+        .push(" and (method = 'number') = ")
+        .push_bind(guess == Guessable::Number)
         .push(" order by at desc limit ")
         .push_bind(MISSES)
         .all::<(DateTime<Utc>,)>()

@@ -185,6 +185,16 @@ impl Face {
         (StatusCode::UNAUTHORIZED, [(HeaderName::from_static("hx-redirect"), to)]).into_response()
     }
 
+    /// Says no to a form: a person is led to a page that says why, so that Back does not send the form again; a program gets
+    /// the problem.
+    pub fn tell_on(&self, reader: Reader, path: &str, problem: Problem) -> Result<Response, Problem> {
+        if reader.wants_page && !reader.is_part {
+            Ok(Redirect::to(&self.address(path)).into_response())
+        } else {
+            Err(problem)
+        }
+    }
+
     /// Puts around a face's routes what all of them need: the size of a body, no posts from other sites, problems as pages.
     pub fn around(&self, routes: Router) -> Router {
         let public = CsrfLayer::new().add_trusted_origin(&self.app.settings.public_url);

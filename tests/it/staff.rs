@@ -2,7 +2,7 @@
 
 use shuke::ids::{Actor, StaffId};
 use shuke::staff::devices::{self, Enrolled};
-use shuke::staff::scans::{self, Logged, Method, Scan};
+use shuke::staff::scans::{self, Guessable, Logged, Method, Scan};
 use shuke::staff::{self, Device, Pin, Role, SignIn, Signed, people};
 
 use crate::harness::on_both;
@@ -61,6 +61,7 @@ async fn a_reading_written_after_the_last_guess_shows_nothing() {
         let guess = Scan {
             key: "one key for all",
             method: Method::Number,
+            guess: Some(Guessable::Number),
             outcome: scans::UNKNOWN,
             member: None,
             voucher: None,
@@ -76,6 +77,10 @@ async fn a_reading_written_after_the_last_guess_shows_nothing() {
         assert_eq!(scans::log(&shop.app, &by, &hit).await.unwrap(), Logged::MustWait { until });
         let shown = scans::shown_on(&db, device.id, None, chrono::DateTime::UNIX_EPOCH, 10).await.unwrap();
         assert_eq!(shown, [], "the line names nobody");
+        // Her pass is no guess.
+        let pass = Scan { key: "her pass", method: Method::Gun, guess: None, window: Some(1), ..hit.clone() };
+        let logged = scans::log(&shop.app, &by, &pass).await.unwrap();
+        assert!(matches!(&logged, Logged::Line(line) if line.member == member), "{logged:?}");
 
         shop.app.clock.advance(scans::MISSES_WITHIN);
         let hit = Scan { key: "a third", ..hit };

@@ -74,8 +74,9 @@ insert into audit (id, at, actor_kind, actor_id, action, subject, detail) values
 insert into api_key (id, name, token_hash, scopes, created_at, used_at, revoked_at) values
     (uuid '01950051-7c00-7051-8237-000004d3f733', 'pos', bytea '\x0707070707070707070707070707070707070707070707070707070707070707', '["members:read", "loyalty:write"]', '2026-01-05T02:00:00+00:00', '2026-02-05T02:00:00+00:00', null);
 
-insert into api_answer (api_key, idempotency_key, request_hash, status, body, created_at) values
-    (uuid '01950051-7c00-7051-8237-000004d3f733', 'order-1001', bytea '\x0808080808080808080808080808080808080808080808080808080808080808', 201, '{"entry":"x"}', '2026-02-05T02:00:00+00:00');
+insert into api_answer (api_key, idempotency_key, request_hash, status, body, member, entry, created_at) values
+    (uuid '01950051-7c00-7051-8237-000004d3f733', 'order-1001', bytea '\x0808080808080808080808080808080808080808080808080808080808080808', 201, '{"entry":"x"}', uuid '0195000b-7c00-700b-804d-000000a7d8e1', uuid '01950065-7c00-7065-82c3-00000605246f', '2026-02-05T02:00:00+00:00'),
+    (uuid '01950051-7c00-7051-8237-000004d3f733', 'tag-17', bytea '\x0909090909090909090909090909090909090909090909090909090909090909', 204, '', null, null, '2026-02-05T02:00:00+00:00');
 
 insert into job (id, name, format, body, state, run_at, priority, unique_key, attempts, claims, leased_by, leased_until, error, created_at) values
     (uuid '0195005b-7c00-705b-827d-0000056c8dd1', 'happened', 1, '{"entry": "1"}', 'waiting', '2026-02-05T02:00:00+00:00', 0, null, 0, 0, null, null, null, '2026-02-05T02:00:00+00:00'),

@@ -1,20 +1,45 @@
 // The counter: codes come in by camera, gun or fingers; the sheet opens; the band says how it went and counts down its undo.
 
 import htmx from "htmx.org";
+import { Acts } from "./parts/acts";
 import { takeCode } from "./parts/beside";
 import { startCamera } from "./parts/camera";
+import { startEnrolling, startPad } from "./parts/door";
 import { feelRead, feelResult } from "./parts/feel";
 import { startGun } from "./parts/gun";
+import { Idle } from "./parts/idle";
+import { forgetAtLeaving } from "./parts/leave";
 import { type Method, newKey, Once } from "./parts/once";
 import { all, base, one, sayOffline } from "./parts/page";
+import { goWhenReached } from "./parts/reach";
+import { startStepper } from "./parts/stepper";
 
-if (document.body.dataset["desk"] !== undefined) startDesk();
+/** A wait of this length, in milliseconds, is told. */
+const LONG = 250;
+
+/** What htmx tells of a request. */
+interface Asked {
+  elt: Element;
+  xhr: XMLHttpRequest;
+  requestConfig: { path: string; parameters: Record<string, string> };
+}
+
+startEnrolling(one<HTMLFormElement>("[data-enrol]"));
 for (const form of all<HTMLFormElement>("[data-pin]")) startPad(form);
+if (document.body.dataset["desk"] !== undefined) startDesk();
+forgetAtLeaving(() => {
+  for (const pin of all<HTMLInputElement>("[name=pin]")) pin.value = "";
+  if (document.body.dataset["desk"] !== undefined) document.body.replaceChildren();
+});
 
 function startDesk(): void {
   const once = new Once();
+  const acts = new Acts();
+  const idle = new Idle(Number(document.body.dataset["locksAfter"]) * 1000, Date.now());
   const dialog = one<HTMLDialogElement>("#sheet");
   const camera = one("[data-camera]");
+  const result = one("#result");
+  let looking: ReturnType<typeof setTimeout> | undefined;
 
   function read(text: string, method: Method): void {
     // What is held before the camera while a sheet is open has been dealt with already.
@@ -23,7 +48,9 @@ function startDesk(): void {
     feelRead();
     camera?.classList.add("seen");
     setTimeout(() => camera?.classList.remove("seen"), 600);
-    void htmx.ajax("post", `${base()}/scan`, { target: "#result", swap: "innerHTML", values: { code: text, method, key: newKey() } });
+    const values = { code: text, method, key: newKey() };
+    // What goes wrong is told by the events below.
+    htmx.ajax("post", `${base()}/scan`, { target: "#result", swap: "innerHTML", values }).catch(() => {});
   }
 
   if (camera) startCamera(camera, (text) => read(text, "camera"));
@@ -31,22 +58,37 @@ function startDesk(): void {
   takeCode((text) => read(text, "gun"));
 
   // A code typed by hand gets its key at the press of the button.
-  document.body.addEventListener("htmx:configRequest", (event) => {
-    const { elt, parameters } = (event as CustomEvent<{ elt: Element; parameters: Record<string, string> }>).detail;
+  on<{ elt: Element; parameters: Record<string, string> }>("htmx:configRequest", ({ elt, parameters }) => {
     if (elt.matches("[data-scan]")) parameters["key"] = newKey();
   });
-  document.body.addEventListener("htmx:afterRequest", (event) => {
+  on<Asked>("htmx:beforeSend", (asked) => {
+    if (!isReading(asked)) return;
+    clearTimeout(looking);
+    looking = setTimeout(() => put("#looking"), LONG);
+  });
+  on<Asked>("htmx:afterRequest", (asked) => {
+    const { elt, xhr } = asked;
+    clearTimeout(looking);
+    if (xhr.status === 0) return;
+    idle.act(Date.now());
+    if (!isReading(asked) && xhr.status === 200) acts.answered();
+    void acts.refresh();
     // What was refused stays in the field, to be corrected.
-    const { elt, xhr } = (event as CustomEvent<{ elt: Element; xhr: XMLHttpRequest }>).detail;
     if (elt.matches("form[data-scan]") && xhr.status === 200) (elt as HTMLFormElement).reset();
   });
-  const typed = one<HTMLInputElement>("#typed");
-  typed?.addEventListener("focus", () => typed.select());
-  for (const lost of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.body.addEventListener(lost, unsure);
+  for (const lost of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) on<Asked>(lost, unanswered);
   document.body.addEventListener("htmx:afterSettle", settle);
   document.body.addEventListener("htmx:oobAfterSwap", openOrClose);
+  const typed = one<HTMLInputElement>("#typed");
+  typed?.addEventListener("focus", () => typed.select());
   addEventListener("offline", () => sayOffline(true));
-  addEventListener("online", () => sayOffline(false));
+  addEventListener("online", () => {
+    sayOffline(false);
+    once.forget();
+    // What was not known without a network stands in the list now.
+    one("[data-lost]", result ?? document)?.remove();
+    void acts.refresh(true);
+  });
 
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;
@@ -59,7 +101,10 @@ function startDesk(): void {
     if (list && dialog?.contains(list)) requestAnimationFrame(() => list.scrollIntoView({ block: "nearest" }));
     for (const menu of all<HTMLDetailsElement>("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
-  dialog?.addEventListener("close", () => dialog.replaceChildren());
+  dialog?.addEventListener("close", () => {
+    dialog.replaceChildren();
+    void acts.refresh();
+  });
 
   function close(): void {
     if (dialog?.open) dialog.close();
@@ -82,18 +127,48 @@ function startDesk(): void {
     countDown(band);
   }
 
-  /** No answer came. The sheet stays open: its key is the same, so pressing again is safe. */
-  function unsure(): void {
-    const said = one<HTMLTemplateElement>("#unsure")?.content.cloneNode(true);
-    if (!said) return;
-    if (dialog?.open) {
-      one(".band", dialog)?.remove();
+  /** Puts words of the page itself where results stand. */
+  function put(template: string): HTMLElement | null {
+    const said = one<HTMLTemplateElement>(template)?.content.cloneNode(true);
+    if (said && dialog?.open) {
+      one("[data-own]", dialog)?.remove();
       dialog.prepend(said);
-    } else {
-      one("#result")?.replaceChildren(said);
+    } else if (said) {
+      result?.replaceChildren(said);
+    }
+    const put = one(":scope > :first-child", dialog?.open ? dialog : (result ?? document));
+    if (put) put.dataset["own"] = "";
+    return put;
+  }
+
+  /**
+   * No answer came. To a reading, nothing was done: it is read again. To an act, the sheet stays open: its key is the same, so
+   * pressing again is safe.
+   */
+  function unanswered(asked: Asked): void {
+    if (!isReading(asked)) acts.lost();
+    // The camera would read what is held before it again and again; the gun is pressed.
+    else if (asked.requestConfig.parameters["method"] !== "camera") once.forget();
+    const band = put(isReading(asked) ? "#unread" : "#unsure");
+    if (band) {
+      band.dataset["felt"] = "1";
+      band.dataset["lost"] = "";
     }
     feelResult("care");
   }
+
+  /** The service has locked the session, or is about to: nobody's data stays on an untouched desk. */
+  function lock(): void {
+    clearInterval(watch);
+    close();
+    result?.replaceChildren();
+    void goWhenReached(`${base()}/sign-in?locked`);
+  }
+  const lockIfIdle = () => {
+    if (idle.isOver(Date.now())) lock();
+  };
+  const watch = setInterval(lockIfIdle, 1000);
+  document.addEventListener("visibilitychange", lockIfIdle);
 
   // A page that was drawn with its sheet open: make it the one thing that listens.
   if (dialog?.open) {
@@ -102,6 +177,14 @@ function startDesk(): void {
   }
   const band = one("#result .band");
   if (band) countDown(band);
+}
+
+function on<T>(name: string, hear: (detail: T) => void): void {
+  document.body.addEventListener(name, (event) => hear((event as CustomEvent<T>).detail));
+}
+
+function isReading({ requestConfig }: Asked): boolean {
+  return requestConfig.path.endsWith("/scan");
 }
 
 /** The undo bar counts its seconds and goes. */
@@ -120,44 +203,4 @@ function countDown(band: HTMLElement): void {
     }
     left.textContent = said.replace(/\d+/, String(seconds));
   }, 250);
-}
-
-/** − and + change what will happen, in words. */
-function startStepper(form: HTMLElement): void {
-  const outcomes = JSON.parse(form.dataset["outcomes"] ?? "[]") as string[];
-  const amount = one<HTMLInputElement>("[data-amount]", form);
-  const less = one<HTMLButtonElement>("[data-less]", form);
-  const more = one<HTMLButtonElement>("[data-more]", form);
-  const outcome = one("[data-outcome]", form);
-  const give = one("[data-give]", form);
-  const words = one<HTMLTemplateElement>("[data-give-words]", form)?.content;
-  if (!amount || !less || !more || !outcome || !give || !words) return;
-
-  const set = (wanted: number) => {
-    const value = Math.min(Math.max(Math.round(wanted) || 1, 1), outcomes.length);
-    amount.value = String(value);
-    less.disabled = value === 1;
-    more.disabled = value === outcomes.length;
-    outcome.textContent = outcomes[value - 1] ?? "";
-    give.textContent = words.children[value - 1]?.textContent ?? "";
-  };
-  less.addEventListener("click", () => set(Number(amount.value) - 1));
-  more.addEventListener("click", () => set(Number(amount.value) + 1));
-  amount.addEventListener("change", () => set(Number(amount.value)));
-}
-
-/** The PIN pad types into the field; a keyboard may too. */
-function startPad(form: HTMLFormElement): void {
-  const pin = one<HTMLInputElement>("[name=pin]", form);
-  const pad = one("[data-pad]", form);
-  const submit = one("[data-plain-submit]", form);
-  if (!pin || !pad || !submit) return;
-  pad.hidden = false;
-  submit.remove();
-  pin.inputMode = "none";
-  pad.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest<HTMLElement>("button") : null;
-    if (button?.dataset["digit"]) pin.value += button.dataset["digit"];
-    if (button?.dataset["rub"] !== undefined) pin.value = pin.value.slice(0, -1);
-  });
 }

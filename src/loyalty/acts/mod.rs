@@ -44,20 +44,24 @@ async fn begin(tx: &mut Tx, member: MemberId, by: &By, key: &Key, content: &Cont
     let Some(wallet) = store::open(tx, member).await? else { return Ok(Begun::Not(Refusal::UnknownMember)) };
     match keys::known(&mut *tx, key, content).await? {
         Some(Known::Same(member, id)) => {
-            let entry = store::entry(&mut *tx, member, id).await?.ok_or(sqlx::Error::RowNotFound)?;
-            // What was taken back counts no longer: its first answer would be a lie.
-            match store::reversal(&mut *tx, member, id).await? {
-                Some(reversal) => {
-                    let reversal = store::entry(&mut *tx, member, reversal).await?.ok_or(sqlx::Error::RowNotFound)?;
-                    Ok(Begun::Not(Refusal::TakenBack { entry: id, at: reversal.at }))
-                }
-                None => Ok(Begun::Before(wallet, Box::new(entry))),
+            if let Some(refusal) = taken_back(&mut *tx, member, id).await? {
+                return Ok(Begun::Not(refusal));
             }
+            let entry = store::entry(&mut *tx, member, id).await?.ok_or(sqlx::Error::RowNotFound)?;
+            Ok(Begun::Before(wallet, Box::new(entry)))
         }
         Some(Known::Other) => Ok(Begun::Not(Refusal::OtherContent)),
         None if is_own_card(&mut *tx, by, member).await? => Ok(Begun::Not(Refusal::OwnCard)),
         None => Ok(Begun::Anew(wallet)),
     }
+}
+
+/// That an entry was taken back, where it was: it counts no longer, and to tell its first answer again would be a lie.
+pub async fn taken_back(on: impl Into<On<'_>>, member: MemberId, entry: EntryId) -> sqlx::Result<Option<Refusal>> {
+    let mut on = on.into();
+    let Some(reversal) = store::reversal(on.by_ref(), member, entry).await? else { return Ok(None) };
+    let reversal = store::entry(on, member, reversal).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Some(Refusal::TakenBack { entry, at: reversal.at }))
 }
 
 /// Writes what was decided under its key; false when an act on another member took the key a moment ago.

@@ -2,7 +2,7 @@
 //! one scope. [`table`] is the whole of it; what is not in it cannot be reached.
 //!
 //! Lists are `{"items", "next"}`; errors are `application/problem+json` with a stable `code`. A rule's refusal is 422. A write
-//! may carry an `Idempotency-Key`: its first answer is kept for a week and given again ([`write`]).
+//! may carry an `Idempotency-Key`: what was done is kept for a week and answered again ([`write`]).
 
 mod ask;
 mod caller;

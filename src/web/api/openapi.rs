@@ -13,9 +13,11 @@ use utoipa::{Modify, OpenApi};
 #[openapi(
     info(title = "Shuke", description = "Members, stamps and vouchers of a brand's LINE Official Account. \
         Lists are {items, next}; errors are application/problem+json with a stable code; a rule's refusal is 422. \
-        Each write takes an Idempotency-Key: the same request under the same key gets the first answer again for a week, as \
-        it was then and marked idempotent-replayed, whatever happened since; another request gets 409. A reference stays for \
-        ever, and what was taken back under it is told as 409 taken_back. Times are RFC 3339 in UTC; half-open intervals."),
+        Each write takes an Idempotency-Key: once it was done, the same request under the same key gets the first answer \
+        again for a week, as it was then and marked idempotent-replayed; another request gets 409 idempotency_key_reused. \
+        What was refused changed nothing and is not kept: the same request is judged anew, so one told until comes through \
+        from then on under its own key. A reference stays for ever. What was taken back since, under a key or a reference, \
+        is told as 409 taken_back and not as done. Times are RFC 3339 in UTC; half-open intervals."),
     paths(
         super::members::list,
         super::members::find,

@@ -44,7 +44,7 @@ pub struct Taken {
 
 /// Takes a voucher.
 #[utoipa::path(post, path = "/api/v1/redemptions", operation_id = "redeem_voucher", tag = "rewards", request_body = NewRedemption,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the same request get the first answer")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the same request get the first answer, unless what was done was taken back; after a refusal the same request is judged anew")),
     responses((status = 201, body = Taken, description = "It is taken"), Faults,
         (status = 409, body = AlreadyRedeemed, content_type = "application/problem+json",
             description = "`already_redeemed`; without `first`: `taken_back`, `reference_reused` or `idempotency_key_reused`"),
@@ -76,9 +76,10 @@ pub(super) async fn redeem(State(app): State<App>, write: Write) -> Result<Respo
             act.answer(&app, Err(problem)).await
         }
         Ok(redeemed) => {
+            let (member, entry) = (redeemed.redemption.member, redeemed.entry);
             let voucher = Voucher::of(redeemed.voucher, redeemed.redemption.at);
             let taken = Taken { redemption: redeemed.redemption.id, voucher };
-            act.answer(&app, Ok(Done::created(&taken, redeemed.repeated))).await
+            act.answer(&app, Ok(Done::created(&taken, member, entry, redeemed.repeated))).await
         }
     }
 }

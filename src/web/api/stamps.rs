@@ -51,7 +51,7 @@ pub struct Given {
 
 /// Gives stamps.
 #[utoipa::path(post, path = "/api/v1/stamps", operation_id = "give_stamps", tag = "rewards", request_body = NewStamps,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the same request get the first answer")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the same request get the first answer, unless what was done was taken back; after a refusal the same request is judged anew")),
     responses((status = 201, body = Given, description = "They are given"), Faults,
         (status = 409, body = Fault, description = "`taken_back`, `reference_reused` or `idempotency_key_reused`", content_type = "application/problem+json"),
         (status = 422, body = Fault, description = "A rule says no; `until` where it will not from then on", content_type = "application/problem+json")),
@@ -86,7 +86,7 @@ pub(super) async fn give(State(app): State<App>, write: Write) -> Result<Respons
             let card = stamped.cards.into_iter().next_back().ok_or(sqlx::Error::RowNotFound)?;
             let vouchers = stamped.vouchers.into_iter().map(|voucher| Voucher::of(voucher, stamped.at)).collect();
             let given = Given { entry: stamped.entry, card: card.into(), vouchers };
-            act.answer(&app, Ok(Done::created(&given, stamped.repeated))).await
+            act.answer(&app, Ok(Done::created(&given, new.member, stamped.entry, stamped.repeated))).await
         }
     }
 }

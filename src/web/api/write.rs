@@ -1,5 +1,6 @@
-//! Writes of programs. With an `Idempotency-Key` the first answer is kept in the transaction of what it did, refusals too, and
-//! the same request again gets the same bytes; another request under the same key gets 409.
+//! Writes of programs. With an `Idempotency-Key` the answer to what was done is kept in its transaction, and the same request
+//! again gets the same bytes, or hears that it was taken back since; another request under the same key gets 409. What was
+//! refused is not kept: the same request again is judged anew.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
@@ -9,9 +10,11 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::ask;
 use super::caller::Caller;
+use super::{ask, refused};
 use crate::app::App;
+use crate::ids::{EntryId, MemberId};
+use crate::loyalty;
 use crate::problem::Problem;
 use crate::staff::answers::{self, Answer, Claim, LONGEST_KEY};
 use crate::staff::api_keys::ApiKey;
@@ -69,7 +72,7 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 pub(super) enum Begun {
     /// Do it in this transaction and give the answer to [`Act::answer`].
     New(Act),
-    /// It was answered before.
+    /// It was done before, and this is what was answered.
     Known(Response),
 }
 
@@ -82,21 +85,22 @@ pub(super) struct Act {
 
 /// An answer to a write.
 pub(super) struct Done {
-    status: StatusCode,
-    body: String,
+    answer: Answer,
     is_repeat: bool,
 }
 
 impl Done {
     /// 204: it is so now.
     pub fn nothing() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: String::new(), is_repeat: false }
+        let answer = Answer { status: StatusCode::NO_CONTENT.as_u16(), body: String::new(), entry: None };
+        Self { answer, is_repeat: false }
     }
 
-    /// 201 with what was made; `is_repeat` when it had been made before under the same reference.
-    pub fn created(made: &impl Serialize, is_repeat: bool) -> Self {
+    /// 201 with what an entry of a member's ledger made; `is_repeat` when it had been made before under the same reference.
+    pub fn created(made: &impl Serialize, member: MemberId, entry: EntryId, is_repeat: bool) -> Self {
         let body = serde_json::to_string(made).expect("answers are plain data");
-        Self { status: StatusCode::CREATED, body, is_repeat }
+        let answer = Answer { status: StatusCode::CREATED.as_u16(), body, entry: Some((member, entry)) };
+        Self { answer, is_repeat }
     }
 }
 
@@ -106,15 +110,23 @@ impl Write {
         ask::json(&self.headers, &self.body)
     }
 
-    /// Begins, unless the same request was answered before.
+    /// Begins, unless the same request was done before: then its answer comes again, unless what it tells of was taken back.
     pub async fn begin(self, app: &App) -> Result<Begun, Problem> {
         let mut tx = app.db.begin().await?;
         let Some(keyed) = self.keyed else { return Ok(Begun::New(Act { tx, keyed: None })) };
         match answers::claim(app, &mut tx, &keyed).await? {
             Claim::New => Ok(Begun::New(Act { tx, keyed: Some(keyed) })),
             Claim::Known(answer) => {
+                let taken_back = match answer.entry {
+                    Some((member, entry)) => loyalty::taken_back(&mut tx, member, entry).await?,
+                    None => None,
+                };
+                let known = match taken_back {
+                    Some(refusal) => Err(refused::problem(&mut tx, &refusal).await?),
+                    None => Ok(Begun::Known(response(&answer, true))),
+                };
                 tx.commit().await?;
-                Ok(Begun::Known(response(&answer, true)))
+                known
             }
             Claim::OtherRequest => {
                 tx.commit().await?;
@@ -128,16 +140,16 @@ impl Write {
 }
 
 impl Act {
-    /// Keeps the answer with what was done, a refusal too, and gives it once both are on disk.
+    /// Keeps the answer with what was done, and gives it once both are on disk. A refusal gives the key free again.
     pub async fn answer(mut self, app: &App, outcome: Result<Done, Problem>) -> Result<Response, Problem> {
-        let (answer, is_repeat) = match outcome {
-            Ok(done) => (Answer { status: done.status.as_u16(), body: done.body }, done.is_repeat),
-            Err(problem) => (Answer { status: problem.status.as_u16(), body: problem.body().to_string() }, false),
-        };
         if let Some(keyed) = &self.keyed {
-            answers::keep(&mut self.tx, keyed, &answer).await?;
+            match &outcome {
+                Ok(done) => answers::keep(&mut self.tx, keyed, &done.answer).await?,
+                Err(_) => answers::forget(&mut self.tx, keyed).await?,
+            }
         }
         self.tx.commit().await?;
+        let Done { answer, is_repeat } = outcome?;
         app.jobs_bell.notify_one();
         Ok(response(&answer, is_repeat))
     }
@@ -150,8 +162,7 @@ fn response(answer: &Answer, is_repeat: bool) -> Response {
     if answer.body.is_empty() {
         headers.remove(header::CONTENT_TYPE);
     } else {
-        let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     if is_repeat {
         headers.insert(REPLAYED, HeaderValue::from_static("true"));

@@ -9,7 +9,7 @@ use super::guard::Clerk;
 use super::{Offer, Sheet, list};
 use crate::loyalty::Why;
 use crate::problem::Problem;
-use crate::staff::Signed;
+use crate::staff::{Signed, sessions};
 use crate::web::face::{Face, Scene};
 use crate::web::pieces::{Band, Plain, Shell, Tone};
 use crate::web::reader::Reader;
@@ -69,14 +69,23 @@ impl DeskPage {
         no_acts(&self.shell)
     }
 
-    /// What the page says by itself when no answer came.
+    /// What the page says by itself when no answer to an act came.
     pub fn unsure(&self) -> Band {
-        Band {
-            tone: Tone::Care,
-            words: self.shell.say("counter-unsure-what"),
-            next: self.shell.say("counter-unsure"),
-            undo: None,
-        }
+        self.care("counter-unsure-what", "counter-unsure")
+    }
+
+    /// What it says when no answer to a reading came: nothing was done.
+    pub fn unread(&self) -> Band {
+        self.care("counter-unread", "counter-unread-next")
+    }
+
+    /// How long it may lie untouched before the session on it locks, in seconds.
+    pub fn locks_after(&self) -> i64 {
+        sessions::IDLE_LOCK.num_seconds()
+    }
+
+    fn care(&self, words: &str, next: &str) -> Band {
+        Band { tone: Tone::Care, words: self.shell.say(words), next: self.shell.say(next), undo: None }
     }
 }
 

@@ -1,17 +1,16 @@
-//! Before the work: the device gets its store, the clerk says who she is, the scanner gun is tried.
+//! Before the work, on an enrolled device: the clerk says who she is, the scanner gun is tried.
 
 use askama::Template;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Query, State};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
-use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use serde::Deserialize;
 
-use super::guard::{AFTER_ENROLMENT, OnDevice};
+use super::guard::{LOCKED, OnDevice};
+use super::told::{self, Said};
 use crate::ids::StaffId;
 use crate::problem::Problem;
-use crate::staff::devices::{self, Enrolled};
-use crate::staff::{Device, SignIn, people, sessions};
+use crate::staff::{SignIn, people, sessions};
 use crate::web::Page;
 use crate::web::cookies::Cookie;
 use crate::web::face::{Face, Scene};
@@ -19,20 +18,8 @@ use crate::web::form::Fields;
 use crate::web::pieces::{Drawn, Shell, draw};
 use crate::web::reader::Reader;
 
-/// How long a browser keeps a device's token: as long as browsers keep any cookie (RFC 6265bis, 400 days).
-const DEVICE_KEPT: TimeDelta = TimeDelta::days(400);
 /// What the gun is tried on: of the form of a pass, and nobody's.
 const SAMPLE: &str = "M1:00000000:1P9N0K2:Q8W2E5R7ABCD";
-
-/// `/counter/enrol`: a code of the operator's (`shuke device code`) makes this phone or till one of a store's devices.
-#[derive(Debug, Template)]
-#[template(path = "counter/enrol.html")]
-pub struct EnrolPage {
-    /// Around it.
-    pub shell: Shell,
-    /// What was wrong with the last try and what to do; empty at first.
-    pub fault: String,
-}
 
 /// Someone who may sign in here.
 #[derive(Debug, Clone)]
@@ -57,6 +44,8 @@ pub struct SignInPage {
     pub colleagues: Vec<Colleague>,
     /// The id of the one chosen before; empty at first.
     pub chosen: String,
+    /// Why she is here again without having asked for it; empty else.
+    pub note: String,
     /// What was wrong with the last try and what to do; empty at first.
     pub fault: String,
 }
@@ -73,53 +62,52 @@ pub struct ScannerTestPage {
     pub sample_text: String,
 }
 
-/// `GET /counter/enrol`
-pub(super) async fn enrol_page(
-    State(face): State<Face>,
-    reader: Reader,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let scene = face.scene(reader.lang).await?;
-    let fault =
-        if query.as_deref() == Some("no-cookies") { scene.shell.say("enrol-no-cookies") } else { String::new() };
-    Ok(Page::new(EnrolPage { shell: scene.shell, fault }, &face.policy()).into_response())
-}
-
-/// A typed code.
-#[derive(Debug, Deserialize)]
-pub(super) struct Typed {
-    code: String,
-}
-
-/// `POST /counter/enrol`
-pub(super) async fn enrol(
-    State(face): State<Face>,
-    reader: Reader,
-    Fields(typed): Fields<Typed>,
-) -> Result<Response, Problem> {
-    let scene = face.scene(reader.lang).await?;
-    let fault = match devices::enrol(&face.app, &typed.code).await? {
-        Enrolled::Done { token, .. } => {
-            let cookie = Cookie::Device.set(&face.app.settings, &token, DEVICE_KEPT);
-            let on = face.address(&format!("/sign-in?{AFTER_ENROLMENT}"));
-            return Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&on)).into_response());
-        }
-        Enrolled::WrongCode => scene.shell.say("enrol-unknown"),
-        Enrolled::Expired { at } => scene.shell.fill("enrol-expired", "when", scene.moment(at)),
-        Enrolled::Used { at } => scene.shell.fill("enrol-used", "when", scene.moment(at)),
-    };
-    let page = EnrolPage { shell: scene.shell, fault };
-    Ok(Page::new(page, &face.policy()).status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
-}
-
 /// `GET /counter/sign-in`
 pub(super) async fn sign_in_page(
     State(face): State<Face>,
     reader: Reader,
     OnDevice(device): OnDevice,
+    Query(said): Query<Said>,
 ) -> Result<Response, Problem> {
     let scene = face.scene(reader.lang).await?;
-    ask_for_pin(&face, scene, &device, String::new(), String::new()).await
+    let mut people = people::names_on(&face.app.db, &device).await?;
+    // In the order they came to work here: a name keeps its place, whoever signed in last.
+    people.sort_by_key(|person| person.id);
+    let colleagues = people
+        .into_iter()
+        .map(|person| Colleague {
+            id: person.id.to_string(),
+            role: scene.shell.say(&format!("pin-role-{}", person.role)),
+            name: person.name,
+        })
+        .collect();
+    let page = SignInPage {
+        store: scene.store_name(&device.store),
+        colleagues,
+        chosen: said.get("staff").cloned().unwrap_or_default(),
+        note: note(&scene, &said),
+        fault: fault(&scene, &said),
+        shell: scene.shell,
+    };
+    Ok(Page::new(page, &face.policy()).into_response())
+}
+
+fn note(scene: &Scene, said: &Said) -> String {
+    match said.get(LOCKED) {
+        Some(_) => scene.shell.fill("pin-idle", "minutes", sessions::IDLE_LOCK.num_minutes()),
+        None => String::new(),
+    }
+}
+
+fn fault(scene: &Scene, said: &Said) -> String {
+    let left = said.get("left").and_then(|text| text.parse::<u8>().ok());
+    match (told::instant(said, "until"), left) {
+        (Some(until), _) => scene.shell.fill("pin-locked", "until", scene.from_moment(until)),
+        (None, Some(left)) => scene.shell.fill("pin-wrong", "left", left),
+        _ if said.contains_key("malformed") => scene.shell.say("pin-form"),
+        _ if said.contains_key("not-here") => scene.shell.say("pin-not-here"),
+        _ => String::new(),
+    }
 }
 
 /// Who somebody says she is, and her PIN.
@@ -136,42 +124,30 @@ pub(super) async fn sign_in(
     OnDevice(device): OnDevice,
     Fields(given): Fields<SigningIn>,
 ) -> Result<Response, Problem> {
-    let scene = face.scene(reader.lang).await?;
     let app = &face.app;
-    let locked = |until: DateTime<Utc>| scene.shell.fill("pin-locked", "until", scene.from_moment(until));
-    let fault = match sessions::sign_in(app, &device, given.staff, &given.pin).await? {
+    let (said, problem) = match sessions::sign_in(app, &device, given.staff, &given.pin).await? {
         SignIn::In { token, .. } => {
             let cookie = Cookie::Clerk.set(&app.settings, &token, sessions::LASTS);
             let on = face.address("/");
             return Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&on)).into_response());
         }
-        SignIn::WrongPin { locked_until: Some(until), .. } | SignIn::Locked { until } => locked(until),
-        SignIn::WrongPin { tries_left, locked_until: None } => scene.shell.fill("pin-wrong", "left", tries_left),
-        SignIn::NotAPin => scene.shell.say("pin-form"),
-        SignIn::NotHere => scene.shell.say("pin-not-here"),
+        SignIn::WrongPin { locked_until: Some(until), .. } | SignIn::Locked { until } => {
+            let problem = Problem::refused("locked", "There were too many tries; sign in again after `until`.");
+            (format!("until={}", told::seconds(until)), problem.with("until", until))
+        }
+        SignIn::WrongPin { tries_left, locked_until: None } => {
+            let problem = Problem::refused("wrong_pin", "The PIN is wrong; `left` more tries.");
+            (format!("left={tries_left}"), problem.with("left", tries_left))
+        }
+        SignIn::NotAPin => {
+            (String::from("malformed"), Problem::refused("no_pin", "A PIN has 4 to 6 digits; this was not counted."))
+        }
+        SignIn::NotHere => {
+            let problem = Problem::refused("not_here", "This person does not work at this store, or not any more.");
+            (String::from("not-here"), problem)
+        }
     };
-    ask_for_pin(&face, scene, &device, given.staff.to_string(), fault).await
-}
-
-async fn ask_for_pin(
-    face: &Face,
-    scene: Scene,
-    device: &Device,
-    chosen: String,
-    fault: String,
-) -> Result<Response, Problem> {
-    let people = people::names_on(&face.app.db, device).await?;
-    let colleagues = people
-        .into_iter()
-        .map(|person| Colleague {
-            id: person.id.to_string(),
-            role: scene.shell.say(&format!("pin-role-{}", person.role)),
-            name: person.name,
-        })
-        .collect();
-    let status = if fault.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = SignInPage { store: scene.store_name(&device.store), colleagues, chosen, fault, shell: scene.shell };
-    Ok(Page::new(page, &face.policy()).status(status).into_response())
+    face.tell_on(reader, &format!("/sign-in?staff={}&{said}", given.staff), problem)
 }
 
 /// `POST /counter/sign-out`

@@ -80,7 +80,10 @@ pub async fn admit(
     request.extensions_mut().insert(OnDevice(device));
     if let Some(permission) = permission {
         let Some(signed) = signed(&face, &device_token, request.headers()).await? else {
-            return Ok(face.send_to(reader, "/sign-in"));
+            // Who brings a session that is no more was not asked whether to end it.
+            let had_one = Cookie::Clerk.of(&face.app.settings, request.headers()).is_some();
+            let to = if had_one { format!("/sign-in?{LOCKED}") } else { String::from("/sign-in") };
+            return Ok(face.send_to(reader, &to));
         };
         if !signed.may(permission) {
             return not_her_role(&face, reader).await;
@@ -106,6 +109,9 @@ async fn not_her_role(face: &Face, reader: Reader) -> Result<Response, Problem> 
 
 /// The query of the first address after an enrolment.
 pub(super) const AFTER_ENROLMENT: &str = "enrolled";
+
+/// The word in the address of the sign-in page that says that a session has locked itself. The open desk uses it too.
+pub(super) const LOCKED: &str = "locked";
 
 async fn device(face: &Face, headers: &HeaderMap) -> Result<Option<(Device, String)>, Problem> {
     let Some(token) = Cookie::Device.of(&face.app.settings, headers) else { return Ok(None) };

@@ -6,10 +6,12 @@
 mod acts;
 mod desk;
 mod device;
+mod enrol;
 mod guard;
 mod list;
 mod scan;
 mod sheet;
+mod told;
 mod words;
 
 use axum::extract::{RawQuery, State};
@@ -21,7 +23,8 @@ use crate::app::App;
 use crate::web::face::{Audience, Face};
 
 pub use desk::{Act, ActPart, BandPart, Desk, DeskPage, ReadPart};
-pub use device::{Colleague, EnrolPage, ScannerTestPage, SignInPage};
+pub use device::{Colleague, ScannerTestPage, SignInPage};
+pub use enrol::EnrolPage;
 pub use guard::TABLE;
 pub use sheet::{Offer, Sheet, SheetVoucher, Who};
 
@@ -33,7 +36,7 @@ pub fn routes(app: &App, stop: &CancellationToken) -> Router {
             "/counter",
             get(async |State(face): State<Face>, RawQuery(query): RawQuery| face.slash(query.as_deref())),
         )
-        .route("/counter/enrol", get(device::enrol_page).post(device::enrol))
+        .route("/counter/enrol", get(enrol::enrol_page).post(enrol::enrol))
         .route("/counter/sign-in", get(device::sign_in_page).post(device::sign_in))
         .route("/counter/sign-out", post(device::sign_out))
         .route("/counter/scanner-test", get(device::scanner_test))

@@ -16,7 +16,7 @@ use crate::members::pass::{self, Fault};
 use crate::members::{self, Number, WrongNumber};
 use crate::problem::Problem;
 use crate::staff::Signed;
-use crate::staff::scans::{self, Logged, Method, Scan};
+use crate::staff::scans::{self, Guessable, Logged, Method, Scan};
 use crate::web::face::{Face, Scene};
 use crate::web::form::Fields;
 use crate::web::pieces::{Band, Tone, VOUCHER_MARK};
@@ -57,6 +57,17 @@ enum Read {
     Pass(pass::Read),
     Number(Number),
     Voucher(Code),
+}
+
+impl Read {
+    /// Whether anybody can make up such a text: a pass is signed.
+    fn guess(&self) -> Option<Guessable> {
+        match self {
+            Self::Pass(_) => None,
+            Self::Number(_) => Some(Guessable::Number),
+            Self::Voucher(_) => Some(Guessable::Voucher),
+        }
+    }
 }
 
 /// Why it is none of them.
@@ -102,13 +113,19 @@ pub(super) async fn read(
             made_here.as_str()
         }
     };
-    let found = match scans::must_wait(app, &app.db, by.device).await? {
+    let read = tell(&face, &reading, scene.now);
+    let guess = read.as_ref().ok().and_then(Read::guess);
+    let wait = match guess {
+        Some(guess) => scans::must_wait(app, &app.db, by.device, guess).await?,
+        None => None,
+    };
+    let found = match wait {
         Some(until) => Err(waiting(&scene, reading.method.into(), until)),
-        None => find(&face, &scene, &by, &reading).await?,
+        None => find(&face, &scene, &by, reading.method.into(), read).await?,
     };
     match found {
         Ok(Found { member, method, voucher, window }) => {
-            let scan = Scan { key, method, outcome: scans::SHOWN, member: Some(member), voucher, window };
+            let scan = Scan { key, method, guess, outcome: scans::SHOWN, member: Some(member), voucher, window };
             let line = match scans::log(app, &by, &scan).await? {
                 Logged::Line(line) => line,
                 Logged::MustWait { until } => {
@@ -125,7 +142,7 @@ pub(super) async fn read(
             desk::show_sheet(&face, scene, reader, &by, sheet).await
         }
         Err(Refused { member, voucher, method, outcome, band }) => {
-            let scan = Scan { key, method, outcome, member, voucher, window: None };
+            let scan = Scan { key, method, guess, outcome, member, voucher, window: None };
             let band = match scans::log(app, &by, &scan).await? {
                 Logged::Line(_) => band,
                 Logged::MustWait { until } => waiting(&scene, method, until).band,
@@ -141,14 +158,19 @@ fn waiting(scene: &Scene, method: Method, until: DateTime<Utc>) -> Refused {
 }
 
 /// Whose code a reading is, and whether it may be shown.
-async fn find(face: &Face, scene: &Scene, by: &Signed, reading: &Reading) -> Result<Result<Found, Refused>, Problem> {
+async fn find(
+    face: &Face,
+    scene: &Scene,
+    by: &Signed,
+    method: Method,
+    read: Result<Read, Unreadable>,
+) -> Result<Result<Found, Refused>, Problem> {
     let app = &face.app;
-    let method = reading.method.into();
-    let found = match tell(face, reading, scene.now) {
+    let found = match read {
         Ok(Read::Pass(pass)) => match members::by_number(&app.db, &pass.number).await? {
             Some(member) => Found { member: member.id, method, voucher: None, window: Some(pass.window) },
             // Our own mac, so she was there once: erased, or from another copy of the database.
-            None => return Ok(Err(nobody(scene, method, "refused-forged"))),
+            None => return Ok(Err(misread(scene, method, Unreadable::Pass(Fault::Forged)))),
         },
         Ok(Read::Number(number)) => match members::by_number(&app.db, &number).await? {
             Some(member) => Found { member: member.id, method: Method::Number, voucher: None, window: None },

@@ -45,8 +45,8 @@ pub enum Offer {
         programme: String,
         /// Its title.
         title: String,
-        /// What the stepper counts: 杯.
-        unit: String,
+        /// What the stepper counts when 1, 2, 3 … are given, a word each: 杯.
+        units: Vec<String>,
         /// Stamps on the card now.
         stamps: i64,
         /// Stamps it takes.
@@ -244,12 +244,13 @@ async fn offer(
     let before = previews.first().and_then(|first| first.before.as_ref());
     let (stamps, goal) = before.map_or((0, card.goal), |before| (before.stamps, before.goal));
     let outcomes = (1..).zip(&previews).map(|(amount, preview)| outcome(scene, amount, preview)).collect();
-    let unit = scene.shell.say(match card.earn.per {
+    let unit = match card.earn.per {
         Per::Visit => "stepper-unit-visit",
         Per::Drink => "stepper-unit-drink",
         Per::Item => "stepper-unit-item",
-    });
-    Ok(Offer::Stamps { programme, title, unit, stamps, goal, outcomes })
+    };
+    let units = (1..).zip(&previews).map(|(amount, _): (i64, _)| scene.shell.fill(unit, "amount", amount)).collect();
+    Ok(Offer::Stamps { programme, title, units, stamps, goal, outcomes })
 }
 
 /// Whether stamps filled a card and began the next one, told by the cards they touched.

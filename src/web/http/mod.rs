@@ -35,7 +35,7 @@ pub struct Patience {
     pub idle: Duration,
     /// A request must have been read and answered by then; streams only have to begin.
     pub answer: Duration,
-    /// Connections at once; who comes later waits. A member's open page holds one.
+    /// Connections at once; who comes later waits.
     pub places: usize,
 }
 
@@ -45,7 +45,7 @@ impl Default for Patience {
             headers: Duration::from_secs(5),
             idle: Duration::from_secs(180),
             answer: Duration::from_secs(10),
-            places: 2048,
+            places: PLACES,
         }
     }
 }
@@ -56,6 +56,8 @@ impl Patience {
     }
 }
 
+/// Connections at once.
+pub const PLACES: usize = 2048;
 /// Most bytes of headers, and most headers, before 431.
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADERS: usize = 100;

@@ -2,12 +2,11 @@
 //! only after the events are on disk. Anything else makes LINE come again.
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt as _;
 use secrecy::ExposeSecret as _;
 use tokio::sync::Semaphore;
 
@@ -21,8 +20,8 @@ use crate::problem::Problem;
 /// The largest body LINE's webhook may have: 2 MiB, the limit LINE sets for requests the other way.
 pub const LARGEST_BODY: usize = 2 * 1024 * 1024;
 
-/// A body up to this size is read as it comes. Larger ones, and those that do not say their size, take turns, so that strangers
-/// cannot fill the memory before the signature is looked at. LINE's webhooks are of a few KiB.
+/// So much of a body is read as it comes. For more of it there are turns, so that strangers cannot fill the memory before the
+/// signature is looked at. LINE's webhooks are of a few KiB.
 const USUAL_BODY: usize = 64 * 1024;
 static LARGE_BODIES: Semaphore = Semaphore::const_new(16);
 
@@ -39,7 +38,7 @@ pub struct Line {
 
 /// The webhook's route.
 pub fn routes(line: Line) -> Router {
-    Router::new().route("/line/webhook", post(webhook)).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(line)
+    Router::new().route("/line/webhook", post(webhook)).with_state(line)
 }
 
 async fn webhook(State(line): State<Line>, request: Request) -> Response {
@@ -53,16 +52,22 @@ async fn webhook(State(line): State<Line>, request: Request) -> Response {
 }
 
 async fn received(line: &Line, request: Request) -> Result<(), Problem> {
-    let headers = request.headers().clone();
-    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let _turn = match length.unwrap_or(LARGEST_BODY) {
-        ..=USUAL_BODY => None,
-        _ => Some(LARGE_BODIES.acquire().await.map_err(Problem::unforeseen)?),
-    };
-    let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
-        Problem::new(rejection.status(), "unreadable", "The body could not be read to its end.")
-    })?;
-    take(line, &headers, &body).await
+    let (parts, mut body) = request.into_parts();
+    let (mut bytes, mut turn) = (Vec::new(), None);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Problem::malformed("The body could not be read to its end."))?;
+        let Ok(data) = frame.into_data() else { continue };
+        let length = bytes.len() + data.len();
+        if length > LARGEST_BODY {
+            let why = format!("No webhook is larger than {LARGEST_BODY} bytes.");
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", why));
+        }
+        if length > USUAL_BODY && turn.is_none() {
+            turn = Some(LARGE_BODIES.acquire().await.map_err(Problem::unforeseen)?);
+        }
+        bytes.extend_from_slice(&data);
+    }
+    take(line, &parts.headers, &bytes).await
 }
 
 async fn take(line: &Line, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse as _, Response};
@@ -12,7 +13,9 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use super::guard::Visitor;
+use super::streams::{Open, Streams};
 use crate::members::sessions;
+use crate::problem::Problem;
 use crate::web::face::Face;
 
 /// How often the version is asked: any replica can serve the stream, for nobody has to tell it anything.
@@ -34,27 +37,36 @@ struct Beat {
 struct Watch {
     face: Face,
     token: String,
+    open: Open,
     said: Option<(i64, DateTime<Utc>)>,
     looked_at: DateTime<Utc>,
 }
 
-/// `GET /m/events`
-pub(super) async fn watch(State(face): State<Face>, visitor: Visitor) -> Response {
+/// `GET /m/events`; 503 where too many listen, and the page asks now and then instead.
+pub(super) async fn watch(
+    State(face): State<Face>,
+    Extension(streams): Extension<Streams>,
+    visitor: Visitor,
+) -> Result<Response, Problem> {
+    let open = streams.open(&visitor.token);
+    let open = open.ok_or_else(|| Problem::unavailable("Too many pages listen. Ask for the parts now and then."))?;
     let looked_at = face.app.clock.now();
-    let watch = Watch { face, token: visitor.token, said: None, looked_at };
+    let watch = Watch { face, token: visitor.token, open, said: None, looked_at };
     let mut response = Sse::new(beats(watch)).into_response();
     // nginx and its like would hold the events back.
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    response
+    Ok(response)
 }
 
-/// Ends when the session does, when the service stops, or when the database does not answer; the page then comes again.
+/// Ends when the session does, when it has too many pages, when the service stops, or when the database does not answer; the
+/// page then comes again.
 fn beats(watch: Watch) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(watch, async |mut watch| {
         loop {
             if watch.said.is_some() {
                 tokio::select! {
                     () = tokio::time::sleep(EACH) => {}
+                    () = watch.open.over() => return None,
                     () = watch.face.stop.cancelled() => return None,
                 }
             }

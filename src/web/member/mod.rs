@@ -10,16 +10,19 @@ mod fresh;
 mod guard;
 mod me;
 mod stamps;
+mod streams;
 mod views;
 mod vouchers;
 
 use axum::extract::{RawQuery, State};
 use axum::routing::{get, post};
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::web::face::{Audience, Face};
+
+use streams::Streams;
 
 pub use card::{CardPage, PassCard, Window};
 pub use entry::{JoinPage, SignInPage};
@@ -37,7 +40,7 @@ pub fn routes(app: &App, stop: &CancellationToken) -> Router {
         .route("/m/join", post(entry::join))
         .route("/m/", get(card::show))
         .route("/m/pass", get(card::preload))
-        .route("/m/events", get(events::watch))
+        .route("/m/events", get(events::watch).layer(Extension(Streams::new())))
         .route("/m/stamps", get(stamps::show))
         .route("/m/vouchers", get(vouchers::list))
         .route("/m/vouchers/{id}", get(vouchers::show))

@@ -4,6 +4,7 @@
 mod gauges;
 mod measure;
 mod meters;
+mod ready;
 
 use std::time::Duration;
 
@@ -11,18 +12,16 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use http::{StatusCode, header};
+use http::header;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use self::ready::Ready;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::store::Schema;
 
 pub use measure::measured;
 
-/// An answer about readiness that takes longer is a no.
-const READY_WITHIN: Duration = Duration::from_secs(2);
 /// How often histograms are folded together, so that they stay small while nobody asks for them.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
 
@@ -31,7 +30,7 @@ pub fn routes(app: &App) -> Router {
     meters::start();
     Router::new()
         .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
+        .route("/readyz", get(readyz).with_state(Ready::new(app)))
         .route("/metrics", get(metrics))
         .route("/version", get(version))
         .with_state(app.clone())
@@ -52,32 +51,9 @@ async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Whether the database is at this program's schema and takes a write now.
-async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
-    match tokio::time::timeout(READY_WITHIN, ready(&app)).await {
-        Ok(ready) => ready.map(|()| "ready\n"),
-        Err(_) => Err(Problem::unavailable("The database does not answer within 2 s.")),
-    }
-}
-
-async fn ready(app: &App) -> Result<(), Problem> {
-    let away = |error: sqlx::Error| {
-        tracing::warn!(%error, "not ready: the database takes no write");
-        Problem::unavailable("The database takes no write now; the log says why.")
-    };
-    match app.db.schema().await.map_err(away)? {
-        Schema::Current => app.db.check_writable().await.map_err(away),
-        Schema::Behind(count) => Err(not_migrated(format!(
-            "{count} migrations are missing. Run `shuke migrate`, or start `shuke serve`, which does the same."
-        ))),
-        Schema::Newer(found) => {
-            Err(not_migrated(format!("A newer Shuke was here (migration {found}). Start the newer program again.")))
-        }
-    }
-}
-
-fn not_migrated(detail: String) -> Problem {
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_migrated", detail)
+/// Whether the database is at this program's schema and took a write within the last second.
+async fn readyz(State(ready): State<Ready>) -> Result<&'static str, Problem> {
+    ready.ask().await.map(|()| "ready\n")
 }
 
 /// Everything counted, for Prometheus. What stands in the database is asked at this moment.

@@ -2,25 +2,34 @@
 
 # Before the work.
 enrol-title = Enrol this device
-enrol-what = Enter the device code from your manager; the device then belongs to that store.
+enrol-what = Enter a device code; the device then belongs to that store.
 enrol-code = Device code
 enrol-button = Enrol
-enrol-where = shuke device makes the code; it works once.
-enrol-unknown = There is no such code. Check it and type it again, or ask your manager for a new one.
-enrol-used = This code was used at { $when }. Ask your manager for a new one.
-enrol-expired = This code was good until { $when }. Ask your manager for a new one.
-enrol-no-cookies = The device was enrolled, but this browser keeps no cookies. Allow cookies or take another browser, and ask your manager for a new code.
+enrol-where = Whoever runs the system makes the code with shuke device code STORE. It is good for ten minutes and works once.
+enrol-unknown = There is no such code. Check it and type it again, or ask whoever runs the system for a new one: shuke device code STORE.
+enrol-used = This code was used at { $when }. Ask whoever runs the system for a new one: shuke device code STORE.
+enrol-expired = This code was good until { $when }. Ask whoever runs the system for a new one: shuke device code STORE.
+enrol-no-cookies = The device was enrolled, but this browser keeps no cookies. Allow cookies or take another browser, and ask whoever runs the system for a new code: shuke device code STORE.
 pin-title = Sign in
 pin-who = Who is working?
 pin-label = PIN
 pin-button = Sign in
 pin-rub = Rub out one digit
 pin-nobody = Nobody works at this store yet
-pin-nobody-next = Ask the manager to add people with shuke staff.
-pin-wrong = Wrong PIN. { $left } more tries.
+pin-nobody-next = Ask whoever runs the system to add people: shuke staff add NAME --role clerk.
+pin-wrong =
+    { $left ->
+        [one] Wrong PIN. 1 more try.
+       *[other] Wrong PIN. { $left } more tries.
+    }
 pin-form = A PIN has 4 to 6 digits. Please type it again.
-pin-locked = Too many tries. Sign in again after { $until }, or ask your manager to reset the PIN.
+pin-locked = Too many tries. Sign in again after { $until }. PIN forgotten? Whoever runs the system sets a new one: shuke staff pin NAME.
 pin-not-here = This colleague does not work at this store any more. Choose your own name.
+pin-idle =
+    { $minutes ->
+        [one] Signed out after a minute without use. Sign in and scan again.
+       *[other] Signed out after { $minutes } minutes without use. Sign in and scan again.
+    }
 pin-role-clerk = Clerk
 pin-role-manager = Manager
 pin-role-owner = Owner
@@ -38,7 +47,7 @@ camera-insecure = The camera works on https only. Use a scanner gun or type the 
 camera-broken = The camera does not start; another program may hold it. Close that and try again.
 typed-label = Member or voucher no.
 typed-button = Look up
-acts-title = Last three
+acts-title = Recent
 acts-none = Nothing yet.
 acts-none-why = Stamps and redemptions show up here and can be undone.
 acts-undone = undone
@@ -56,27 +65,42 @@ why-wrong-member = Wrong guest
 why-slip = Wrong button
 why-returned = Returned or cancelled
 why-other = Something else
-counter-offline = No network. Wait until it is back before stamping or redeeming.
+counter-offline = No network. Do not stamp or redeem until it is back; when unsure, look at the list below.
 counter-unsure = It may or may not have gone through. Press again: the same scan never counts twice.
 counter-unsure-what = No answer came
+counter-unread = Nothing was read
+counter-unread-next = Scan again. Nothing was stamped or redeemed.
+counter-looking = Looking it up
 counter-gone = There is no such page
 counter-gone-why = Go back to the counter and carry on.
 counter-odd = That did not arrive
 counter-odd-why = Nothing was changed. Go back to the counter and scan again.
 counter-broken = Something went wrong on our side
-counter-broken-why = Go back to the counter and look at the last acts: they tell whether it went through.
+counter-broken-why = Go back to the counter and look at the recent acts: they tell whether it went through.
 sheet-label = Member
 sheet-close = Close
 sheet-vouchers = Vouchers to redeem
-sheet-acts = Last acts
+sheet-acts = Recent
 sheet-older = Earlier
 note-typed = Number typed: stamps only
 note-not-joined = No member card yet
 no-redeeming-typed = A typed number earns stamps only. To redeem, scan the member's code or the voucher.
 stepper-label = Amount
-stepper-unit-drink = drinks
-stepper-unit-item = items
-stepper-unit-visit = stamps
+stepper-unit-drink =
+    { $amount ->
+        [one] drink
+       *[other] drinks
+    }
+stepper-unit-item =
+    { $amount ->
+        [one] item
+       *[other] items
+    }
+stepper-unit-visit =
+    { $amount ->
+        [one] stamp
+       *[other] stamps
+    }
 stepper-less = One less
 stepper-more = One more
 give =
@@ -94,16 +118,16 @@ outcome-dropped = { $outcome }; { $dropped } beyond the card not counted
 done-stamped = +{ $amount } · { $after } of { $goal }
 done-full = +{ $amount }, card full: { $gift }
 done-gift = +{ $amount }: { $gift } · { $after } of { $goal }
-done-full-next = Tell the guest: the voucher is in her pages.
+done-full-next = Tell the guest: the voucher is in their pages.
 done-dropped-next = { $dropped } beyond the card are not counted.
 done-redeemed = Redeemed: { $title }
 done-repeated-next = This scan was dealt with already; nothing was counted twice.
 done-undone = Undone
-done-undone-next = { $what } taken back.
-done-undone-gift-next = { $what } taken back, with what they had earned.
+done-undone-next = { $what } undone.
+done-undone-gift-next = { $what } undone, with what they had earned.
 done-undone-before-next = Nothing more to do.
 done-unredeemed = Redemption undone
-done-unredeemed-next = { $title } is back among her vouchers and can be used again.
+done-unredeemed-next = { $title } is back among their vouchers and can be used again.
 refused-expired = This code has run out
 refused-expired-next = Ask the guest to refresh it: it ran out { $seconds } s ago.
 refused-forged = Not a code of ours
@@ -123,8 +147,8 @@ refused-number-unknown-next = Check it with the guest, or invite them to join in
 refused-wait = Too many wrong codes on this device
 refused-wait-next = Look up again after { $until }. Check the number with the guest, or ask for the member code.
 refused-voucher-used = Already used { $when } at { $store }
-refused-voucher-used-next = By { $by }. If it was a slip, the same person can undo it for a while; later a manager scans the member code and undoes it under “Last acts”.
-refused-voucher-expired = This voucher ended { $day }
+refused-voucher-used-next = By { $by }. If it was a slip, the same person can undo it for a while; later a manager scans the member code and undoes it under “Recent”.
+refused-voucher-expired = This voucher expired { $day }
 refused-voucher-expired-next = Tell the guest, and look for another voucher.
 refused-voucher-revoked = This voucher was withdrawn
 refused-voucher-revoked-next = The stamp that earned it was undone. Tell the guest it cannot be used.
@@ -146,21 +170,21 @@ refused-amount-next = Choose between 1 and { $most }.
 refused-no-card = This stamp card was closed
 refused-no-card-next = Scan again to see which cards there are now.
 refused-undo-late = Too late: you could undo it until { $ended }
-refused-undo-late-next = A manager can sign in, scan the member code and undo it under “Last acts”.
+refused-undo-late-next = A manager can sign in, scan the member code and undo it under “Recent”.
 refused-undo-other = You can undo only your own
 refused-undo-other-next = Ask { $by } or a manager.
 refused-undo-elsewhere = This was done at another store
 refused-undo-elsewhere-next = Ask { $by } or a manager of that store.
 refused-undo-why = Undoing this needs a reason
-refused-undo-why-next = Scan the member code, press “Undo” under “Last acts” and choose the reason.
+refused-undo-why-next = Scan the member code, press “Undo” under “Recent” and choose the reason.
 refused-undo-spent = Its voucher was already used
 refused-undo-spent-next = Undo that redemption first, then this.
 refused-undo-none = There is no such entry
-refused-undo-none-next = Look at the last acts, or scan the guest's code again.
+refused-undo-none-next = Look at the recent acts, or scan the guest's code again.
 refused-undo-kind = This cannot be undone
 refused-undo-kind-next = Only stamps and redemptions can.
-refused-undo-ended = The stamp card has ended
-refused-undo-ended-next = There are no stamps on it to take back; nothing more to do.
+refused-undo-ended = The stamp card has expired
+refused-undo-ended-next = There are no stamps left on it to undo; nothing more to do.
 refused-scan-old = This scan has run out
 refused-scan-old-next = Scan the guest's code again.
 refused-pass-used = This pass has earned its stamps already

@@ -26,7 +26,8 @@ push-change-changed = changed: { $kind } { $name }
 push-change-removed = gone: { $kind } { $name }
 push-next = If this is what you want, within 24 hours:
 push-nobody = Nobody would get it; there is nothing to send.
-push-ran = This very plan was sent on { $at }. Applying it again sends nothing. To send once more, change the campaign's file (its title, say) and plan again.
+push-no-room = The month does not suffice for this plan. Buy more messages or wait for next month, then plan again:
+push-once-each = Who has got this campaign does not get it again, also when its files have changed; what everybody is to get once more is a campaign of another name.
 push-under-way = The run of this campaign from { $at } has not ended ({ $state }). Until it has, apply refuses this plan.
 
 # A plan of definitions alone
@@ -46,6 +47,7 @@ push-progress = { $done } of { $all } sent
 push-no-service = No service is running. Everything is written down and leaves when one starts. To watch:
 push-not-waiting = To watch:
 push-already-ran = This plan was sent on { $at }. Nothing was sent this time.
+push-already-started = This plan was applied on { $at }; its run is: { $state }. Nothing was sent this time.
 push-no-such-plan = No plan has the digest “{ $digest }”. It stands at the end of a plan, 12 digits.
 push-refused = Nothing was sent. Since the plan:
 push-refused-under-way = Nothing was sent:

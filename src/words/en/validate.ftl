@@ -143,4 +143,4 @@ validate-line-uri-hint = Start it with https:// and encode letters outside of AS
 validate-line-refuses = LINE would refuse this: { $property } { $detail }.
 validate-unknown-template-hint = Make this file, or check the path: templates stand under templates/.
 validate-all-good = Nothing is wrong with the files of { $brand }. Stamp cards: { $cards }, coupons: { $coupons }, segments: { $segments }, campaigns: { $campaigns }, templates: { $templates }.
-validate-summary = To mend: { $faults } (files: { $files }). Until then, what is published stays as it is.
+validate-summary = In { $folder }, to mend: { $faults } (files: { $files }). Until then, what is published stays as it is.

@@ -2,25 +2,26 @@
 
 # Before the work.
 enrol-title = この端末を登録
-enrol-what = 店長から受け取った端末コードを入力すると、この端末がその店舗のものになります。
+enrol-what = 端末コードを入力すると、この端末がその店舗のものになります。
 enrol-code = 端末コード
 enrol-button = 登録する
-enrol-where = 端末コードは shuke device で作ります。1回だけ使えます。
-enrol-unknown = この端末コードはありません。確かめて入力し直すか、店長に新しいコードを頼んでください。
-enrol-used = この端末コードは{ $when }に使用済みです。店長に新しいコードを頼んでください。
-enrol-expired = この端末コードの有効期限は{ $when }まででした。店長に新しいコードを頼んでください。
-enrol-no-cookies = 端末は登録されましたが、このブラウザはCookieを保存しません。Cookieを許可するか別のブラウザで開き、店長に新しいコードを頼んでください。
+enrol-where = 端末コードは、システムの管理者が shuke device code 店舗 で作ります。10分間有効で、1回だけ使えます。
+enrol-unknown = この端末コードはありません。確かめて入力し直すか、システムの管理者に shuke device code 店舗 で新しいコードを作ってもらってください。
+enrol-used = この端末コードは{ $when }に使用済みです。システムの管理者に shuke device code 店舗 で新しいコードを作ってもらってください。
+enrol-expired = この端末コードの有効期限は{ $when }まででした。システムの管理者に shuke device code 店舗 で新しいコードを作ってもらってください。
+enrol-no-cookies = 端末は登録されましたが、このブラウザはCookieを保存しません。Cookieを許可するか別のブラウザで開き、システムの管理者に shuke device code 店舗 で新しいコードを作ってもらってください。
 pin-title = ログイン
 pin-who = どなたですか？
 pin-label = PIN
 pin-button = ログイン
 pin-rub = 1文字消す
 pin-nobody = この店舗にはまだスタッフがいません
-pin-nobody-next = 店長が shuke staff で追加してください。
+pin-nobody-next = システムの管理者に shuke staff add 名前 --role clerk で追加してもらってください。
 pin-wrong = PINが違います。あと{ $left }回試せます。
 pin-form = PINは4〜6桁の数字です。もう一度入力してください。
-pin-locked = 回数を超えました。{ $until }以降にもう一度ログインするか、店長にPINの再設定を頼んでください。
+pin-locked = 回数を超えました。{ $until }以降にもう一度ログインしてください。PINを忘れたときは、システムの管理者に shuke staff pin 名前 で再設定してもらってください。
 pin-not-here = このスタッフはこの店舗の所属ではないか、退職しています。自分の名前を選んでください。
+pin-idle = { $minutes }分間操作がなかったため、ログアウトしました。ログインして、もう一度読み取ってください。
 pin-role-clerk = スタッフ
 pin-role-manager = 店長
 pin-role-owner = オーナー
@@ -52,9 +53,12 @@ why-wrong-member = 別のお客様だった
 why-slip = 押し間違い
 why-returned = 返品・取り消し
 why-other = その他
-counter-offline = オフラインです。つながるまでスタンプや使用はできません。
+counter-offline = オフラインです。つながるまでスタンプや使用はしないでください。迷ったときは下の記録をご確認ください。
 counter-unsure = 届いたか分かりません。もう一度押してください。同じ読み取りが二重に数えられることはありません。
 counter-unsure-what = 応答がありません
+counter-unread = 読み取れませんでした
+counter-unread-next = もう一度読み取ってください。スタンプも使用もしていません。
+counter-looking = 確認中
 counter-gone = ページが見つかりません
 counter-gone-why = カウンターに戻って続けてください。
 counter-odd = 操作を受け取れませんでした
@@ -83,7 +87,7 @@ outcome-gift = ＋{ $amount }個、{ $gift }を進呈・{ $after }／{ $goal }
 outcome-dropped = { $outcome }、カードを超えた{ $dropped }個は数えません
 
 # How it went.
-done-stamped = スタンプ{ $amount }個・{ $after }／{ $goal }
+done-stamped = スタンプを{ $amount }個押しました・{ $after }／{ $goal }
 done-full = スタンプ{ $amount }個で満了、{ $gift }を進呈
 done-gift = スタンプ{ $amount }個、{ $gift }を進呈・{ $after }／{ $goal }
 done-full-next = クーポンは会員ページに届いています、とお伝えください。

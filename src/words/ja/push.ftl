@@ -22,7 +22,8 @@ push-change-changed = { $kind } { $name } を更新
 push-change-removed = { $kind } { $name } を削除
 push-next = この内容でよければ、24 時間以内に実行してください：
 push-nobody = 届く人がいないため、送信の必要はありません。
-push-ran = この計画は { $at } に送信済みです。もう一度実行しても重ねて送ることはありません。あらためて送るときは、配信ファイル（title など）を変えてから計画し直してください。
+push-no-room = この計画は今月の残り通数に収まりません。通数を追加するか来月になってから、もう一度計画してください：
+push-once-each = この配信が届いた人には、配信ファイルを変えても二度と届きません。全員にあらためて送るときは、別の名前の配信にしてください。
 push-under-way = { $at } に始めたこの配信がまだ終わっていません（{ $state }）。終わるまで、この計画は apply できません。
 
 # 設定だけの計画
@@ -38,6 +39,7 @@ push-progress = { $done }／{ $all } 送信済み
 push-no-service = サービスが動いていません。メッセージは準備済みで、サービスが始まると送られます。進み具合：
 push-not-waiting = 進み具合：
 push-already-ran = この計画は { $at } に送信済みです。今回は何も送っていません。
+push-already-started = この計画は { $at } に実行済みで、今は「{ $state }」です。今回は何も送信していません。
 push-no-such-plan = コード「{ $digest }」の計画はありません。コードは plan の最後にある 12 文字です。
 push-refused = 送信していません。計画したときと違うところがあります：
 push-refused-under-way = 送信していません：

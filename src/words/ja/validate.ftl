@@ -143,4 +143,4 @@ validate-line-uri-hint = https:// で始め、英数字以外は符号化しま�
 validate-line-refuses = LINE に断られます：{ $property } { $detail }
 validate-unknown-template-hint = このファイルを作るか、パスを確かめてください。テンプレートは templates/ の下に置きます。
 validate-all-good = { $brand }のファイルに問題はありません：スタンプカード { $cards }、クーポン { $coupons }、セグメント { $segments }、配信 { $campaigns }、テンプレート { $templates }。
-validate-summary = { $files } 個のファイルに直すところが { $faults } か所あります。直るまで、公開済みの内容はそのままです。
+validate-summary = { $folder } の { $files } 個のファイルに直すところが { $faults } か所あります。直るまで、公開済みの内容はそのままです。

@@ -22,7 +22,8 @@ push-change-changed = 更新{ $kind } { $name }
 push-change-removed = 移除{ $kind } { $name }
 push-next = 內容沒有問題的話，請在 24 小時內執行：
 push-nobody = 沒有人會收到，這次不用送。
-push-ran = 這份計畫在 { $at } 送過了，再執行一次也不會重複送出。真的要再送一次，請先改推播檔（例如 title），再看一次計畫。
+push-no-room = 這個月的額度不夠送這份計畫。請先加購或等下個月，再看一次計畫：
+push-once-each = 收到過這檔推播的人不會再收到，改過內容也一樣；要讓每個人再收到一次，請另開一檔推播（換一個名稱）。
 push-under-way = 這檔推播 { $at } 那一次還沒結束（{ $state }）。結束之前，apply 不會送出這份計畫。
 
 # 只有設定的計畫
@@ -38,6 +39,7 @@ push-progress = 已送 { $done }／{ $all }
 push-no-service = 服務沒有在執行。訊息都排好了，服務啟動後就會送出。看進度：
 push-not-waiting = 看進度：
 push-already-ran = 這份計畫在 { $at } 送過了。這次沒有送出任何訊息。
+push-already-started = 這份計畫在 { $at } 執行過，現在是「{ $state }」。這次沒有再送出任何訊息。
 push-no-such-plan = 沒有代碼是「{ $digest }」的計畫。代碼在 plan 的最後面，共 12 個字。
 push-refused = 沒有送出。和計畫的時候不一樣了：
 push-refused-under-way = 沒有送出：

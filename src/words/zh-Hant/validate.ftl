@@ -143,4 +143,4 @@ validate-line-uri-hint = 請寫 https:// 開頭的網址，中文要先編碼；
 validate-line-refuses = LINE 不會收：{ $property } { $detail }。
 validate-unknown-template-hint = 請建立這個檔案，或檢查路徑：範本都放在 templates/ 底下。
 validate-all-good = { $brand }的檔案都沒有問題：集點卡 { $cards } 張、優惠券 { $coupons } 種、分眾 { $segments } 個、推播 { $campaigns } 檔、訊息範本 { $templates } 份。
-validate-summary = { $files } 個檔案有 { $faults } 個地方要改。改好之前，已發布的內容照舊。
+validate-summary = { $folder } 的 { $files } 個檔案有 { $faults } 個地方要改。改好之前，已發布的內容照舊。

@@ -1,6 +1,6 @@
 //! Stamps and vouchers over the API.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use http::Method;
 use serde_json::{Value, json};
 use shuke::ids::LineUserId;
@@ -164,14 +164,33 @@ async fn under_one_idempotency_key_the_first_answer_comes_again_byte_for_byte() 
         assert_eq!((again.status.as_u16(), &again.body), (201, &first.body));
         assert_eq!(again.headers["idempotent-replayed"], "true");
         post(sale(&member, 2, "R-2")).await.is_problem(409, "idempotency_key_reused");
-        // A refusal is an answer too: it stays the answer even when the rule would say yes by now.
+        assert_eq!(till.list(&mei, "cards").await[0]["stamps"], 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_till_that_waits_as_told_gets_the_stamps_under_the_same_key() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let till = Program::with(&shop, "till", &ALL).await;
+        assert_eq!(till.stamps(&mei, 1, "R-1").await.status, 201);
+        let member = shop.member_id(&mei).await.to_string();
         let key = [JSON, ("idempotency-key", "8c5e9a53")];
         let post = async |body: Value| till.call(Method::POST, "/api/v1/stamps", &key, &body.to_string()).await;
-        post(sale(&member, 1, "R-3")).await.is_problem(422, "too_soon");
-        shop.advance(TimeDelta::hours(1)).await;
-        post(sale(&member, 1, "R-3")).await.is_problem(422, "too_soon");
-        assert_eq!(till.stamps(&mei, 1, "R-3").await.status, 201, "the sale itself is free under a new key");
-        assert_eq!(till.list(&mei, "cards").await[0]["stamps"], 2);
+        let soon = post(sale(&member, 1, "R-2")).await;
+        soon.is_problem(422, "too_soon");
+        let until: DateTime<Utc> = soon.body["until"].as_str().expect("a time").parse().expect("a time");
+        shop.advance(until - shop.app.clock.now() - TimeDelta::seconds(1)).await;
+        post(sale(&member, 1, "R-2")).await.is_problem(422, "too_soon");
+        shop.advance(TimeDelta::seconds(1)).await;
+        let given = post(sale(&member, 1, "R-2")).await;
+        assert_eq!(given.status, 201, "{}", given.body);
+        assert!(!given.headers.contains_key("idempotent-replayed"));
+        let again = post(sale(&member, 1, "R-2")).await;
+        assert_eq!((again.status.as_u16(), &again.body), (201, &given.body));
+        assert_eq!(till.list(&mei, "cards").await[0]["stamps"], 2, "once");
     })
     .await;
 }
@@ -259,9 +278,17 @@ async fn a_till_that_repeats_what_was_taken_back_is_told_so() {
         let shop = Shop::open(&db).await;
         let mei = shop.joins("小美測試").await;
         let till = Program::with(&shop, "till", &ALL).await;
-        let full = till.stamps(&mei, 10, "R-1").await;
+        let keyed = async |path: &str, key: &str, body: &Value| {
+            till.call(Method::POST, path, &[JSON, ("idempotency-key", key)], &body.to_string()).await
+        };
+        let stamps = sale(&shop.member_id(&mei).await.to_string(), 10, "R-1");
+        let full = keyed("/api/v1/stamps", "K-1", &stamps).await;
+        assert_eq!(till.stamps(&mei, 10, "R-1").await.body, full.body);
         let code = full.body["vouchers"][0]["code"].as_str().expect("a code");
-        assert_eq!(till.redeems(code, "zhongshan", "R-2").await.status, 201);
+        let redemption = json!({ "voucher": code, "store": "zhongshan", "reference": "R-2" });
+        let taken = keyed("/api/v1/redemptions", "K-2", &redemption).await;
+        assert_eq!(taken.status, 201, "{}", taken.body);
+        assert_eq!(till.redeems(code, "zhongshan", "R-2").await.body, taken.body);
         let undo = async || {
             let (member, by) = (shop.member_id(&mei).await, By::manager(clerk()));
             let newest = loyalty::history(&db, member, 10).await.unwrap();
@@ -272,17 +299,25 @@ async fn a_till_that_repeats_what_was_taken_back_is_told_so() {
             entry
         };
         let entry = undo().await;
-        let again = till.redeems(code, "zhongshan", "R-2").await;
-        again.is_problem(409, "taken_back");
-        assert_eq!(again.body["entry"], json!(entry));
-        assert_eq!(again.body["taken_back_at"], json!(shop.app.clock.now()));
+        for again in [
+            till.redeems(code, "zhongshan", "R-2").await,
+            keyed("/api/v1/redemptions", "K-2", &redemption).await,
+            keyed("/api/v1/redemptions", "K-3", &redemption).await,
+            keyed("/api/v1/redemptions", "K-3", &redemption).await,
+        ] {
+            again.is_problem(409, "taken_back");
+            assert_eq!(again.body["entry"], json!(entry));
+            assert_eq!(again.body["taken_back_at"], json!(shop.app.clock.now()));
+            assert!(!again.headers.contains_key("idempotent-replayed"));
+        }
         assert_eq!(till.list(&mei, "vouchers").await[0]["state"], "issued", "nothing may be handed out for it");
 
         let entry = undo().await;
         assert_eq!(full.body["entry"], json!(entry));
-        let again = till.stamps(&mei, 10, "R-1").await;
-        again.is_problem(409, "taken_back");
-        assert!(!again.headers.contains_key("idempotent-replayed"));
+        for again in [till.stamps(&mei, 10, "R-1").await, keyed("/api/v1/stamps", "K-1", &stamps).await] {
+            again.is_problem(409, "taken_back");
+            assert!(!again.headers.contains_key("idempotent-replayed"));
+        }
         assert!(till.list(&mei, "cards").await.is_empty());
         assert_eq!(till.stamps(&mei, 10, "R-3").await.status, 201, "a new reference gives them");
     })

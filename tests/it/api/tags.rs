@@ -87,7 +87,7 @@ async fn the_same_write_under_the_same_key_is_done_once() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_kept_too_and_a_key_that_is_none_is_not_taken() {
+async fn a_refusal_takes_no_key_and_a_key_that_is_none_is_not_taken() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         let program = Program::with(&shop, "crm", &BOTH).await;
@@ -98,7 +98,11 @@ async fn a_refusal_is_kept_too_and_a_key_that_is_none_is_not_taken() {
         first.is_problem(404, "not_found");
         again.is_problem(404, "not_found");
         assert_eq!(first.body, again.body);
-        assert!(again.headers.contains_key("idempotent-replayed"));
+        assert!(!again.headers.contains_key("idempotent-replayed"), "it was judged anew");
+        let mei = shop.joins("小美測試").await;
+        let known = format!("/api/v1/members/{}/tags/vip", shop.member_id(&mei).await);
+        assert_eq!(program.call(Method::PUT, &known, &key, "").await.status, 204, "nothing was done under this key");
+        program.call(Method::PUT, nobody, &key, "").await.is_problem(409, "idempotency_key_reused");
         let long = "k".repeat(201);
         for wrong in [
             &[("idempotency-key", "")][..],

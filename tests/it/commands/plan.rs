@@ -89,15 +89,15 @@ async fn a_person_reads_who_gets_it_who_does_not_and_why_what_it_says_and_what_i
     範例      K＊＊＊e  1769 3944
               │ Ken Example, it has been a while.
               │ 10 more stamps and a latte is on us. Your seat is still where it was.
-              │ 〔See my stamps〕 〔Opening hours〕
+              │ 〔See my stamps〕 〔Opening hours〕 〔No offers〕
               王＊美  1700 9070
               │ 王小美，好久不見。
               │ 您的咖啡集點卡再 10 點就送您一杯拿鐵，座位和咖啡都還在老地方。
-              │ 〔看集點卡〕 〔營業時間〕
+              │ 〔看集點卡〕 〔營業時間〕 〔不要優惠訊息〕
               黃＊明  4359 2119
               │ 黃小明，好久不見。
               │ 您的咖啡集點卡再 10 點就送您一杯拿鐵，座位和咖啡都還在老地方。
-              │ 〔看集點卡〕 〔營業時間〕
+              │ 〔看集點卡〕 〔營業時間〕 〔不要優惠訊息〕
     代碼      DIGEST
 
     內容沒有問題的話，請在 24 小時內執行：
@@ -127,15 +127,15 @@ async fn a_person_reads_who_gets_it_who_does_not_and_why_what_it_says_and_what_i
     Samples     K＊＊＊e  1769 3944
                 │ Ken Example, it has been a while.
                 │ 10 more stamps and a latte is on us. Your seat is still where it was.
-                │ 〔See my stamps〕 〔Opening hours〕
+                │ 〔See my stamps〕 〔Opening hours〕 〔No offers〕
                 王＊美  1700 9070
                 │ 王小美，好久不見。
                 │ 您的咖啡集點卡再 10 點就送您一杯拿鐵，座位和咖啡都還在老地方。
-                │ 〔看集點卡〕 〔營業時間〕
+                │ 〔看集點卡〕 〔營業時間〕 〔不要優惠訊息〕
                 黃＊明  4359 2119
                 │ 黃小明，好久不見。
                 │ 您的咖啡集點卡再 10 點就送您一杯拿鐵，座位和咖啡都還在老地方。
-                │ 〔看集點卡〕 〔營業時間〕
+                │ 〔看集點卡〕 〔營業時間〕 〔不要優惠訊息〕
     Digest      DIGEST
 
     If this is what you want, within 24 hours:

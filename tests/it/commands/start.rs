@@ -1,7 +1,7 @@
 //! Before the service runs: `shuke validate`, `migrate`, `doctor`, and `serve` where something is missing.
 
 use std::net::SocketAddr;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -223,4 +223,23 @@ async fn what_goes_wrong_beside_a_plan_is_told_on_standard_error() {
         assert_eq!(said.json()["campaign"], "winback", "and nothing of it on standard output");
     })
     .await;
+}
+
+#[test]
+fn who_reads_only_the_head_hears_no_complaint() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shuke"));
+    command.args(["validate", "--format", "json", "--brand", env!("CARGO_MANIFEST_DIR")]).env_clear();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn what_is_no_id_is_told_what_one_looks_like() {
+    let ran = Command::new(env!("CARGO_BIN_EXE_shuke")).args(["device", "revoke", "nope"]).env_clear().output();
+    let ran = ran.expect("the program runs");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(64), "{said}");
+    assert!(said.contains("an id looks like") && said.contains("lists show"), "{said}");
 }

@@ -1,6 +1,7 @@
 //! What the operator asks: is it there, is it ready, what has it done.
 
 use axum::body::Body;
+use chrono::TimeDelta;
 use http::{Request, StatusCode};
 use shuke::sandbox::{Habits, Signature};
 use shuke::web;
@@ -39,6 +40,20 @@ async fn a_service_whose_database_is_gone_is_there_but_not_ready() {
         let (status, problem) = get(&shop.ops, "/readyz").await;
         assert_eq!(status, 503);
         assert!(problem.contains("\"unavailable\""), "{problem}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whether_it_is_ready_is_looked_at_once_a_second() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        assert_eq!(get(&shop.ops, "/readyz").await.0, 200);
+        db.close().await;
+        shop.app.clock.advance(TimeDelta::milliseconds(999));
+        assert_eq!(get(&shop.ops, "/readyz").await.0, 200, "a stranger who asks again writes nothing");
+        shop.app.clock.advance(TimeDelta::milliseconds(1));
+        assert_eq!(get(&shop.ops, "/readyz").await.0, 503);
     })
     .await;
 }

@@ -114,8 +114,8 @@ async fn from_the_first_reading_to_the_voucher_and_its_second_try() {
         let code = shop.vouchers(&mei).await.remove(0).code;
         sheet.says_nothing_of(code.as_str());
         let taken = shop.takes_voucher(&mut till, &sheet).await;
-        taken.says("已兌換拿鐵兌換券");
-        taken.says("兌換拿鐵兌換券");
+        taken.says("已兌換「拿鐵兌換券」");
+        taken.says("兌換「拿鐵兌換券」");
 
         // Her phone still shows the code: the second try says who, where and when.
         shop.app.clock.advance(A_WHILE);
@@ -130,7 +130,7 @@ async fn from_the_first_reading_to_the_voucher_and_its_second_try() {
         let sheet = shop.reads_text(&mut till, &format!("C1:{code}"), "camera").await;
         assert_eq!(sheet.status, 200, "{}", sheet.body);
         sheet.says_nothing_of("name=\"programme\"");
-        shop.takes_voucher(&mut till, &sheet).await.says("已兌換拿鐵兌換券");
+        shop.takes_voucher(&mut till, &sheet).await.says("已兌換「拿鐵兌換券」");
     })
     .await;
 }

@@ -205,7 +205,7 @@ async fn what_was_taken_back_within_the_same_scan_is_not_told_as_done() {
 
         let sheet = shop.reads(&mut till, &mei).await;
         shop.gives(&mut till, &sheet, "1").await.says("已蓋 1 點・1／10");
-        shop.takes_voucher(&mut till, &sheet).await.says("已兌換拿鐵兌換券");
+        shop.takes_voucher(&mut till, &sheet).await.says("已兌換「拿鐵兌換券」");
     })
     .await;
 }
@@ -269,7 +269,7 @@ async fn coupons_are_said_to_be_taken_back_only_where_there_were_some() {
         for (language, without, with) in [
             ("zh-Hant", "蓋 2 點已取消，點數收回了。", "蓋 10 點已取消，點數和送出的優惠券都收回了。"),
             ("ja", "スタンプ2個を取り消しました。", "スタンプ10個と、それで進呈したクーポンを取り消しました。"),
-            ("en", "2 stamps taken back.", "10 stamps taken back, with what they had earned."),
+            ("en", "2 stamps undone.", "10 stamps undone, with what they had earned."),
         ] {
             till.language = language;
             for (amount, words) in [("2", without), ("10", with)] {

@@ -3,8 +3,10 @@
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
+use shuke::clock::Chance;
 use shuke::ids::Actor;
 use shuke::loyalty;
+use shuke::loyalty::coupons::Code;
 use shuke::staff::{Role, scans};
 
 use super::PIN;
@@ -53,11 +55,12 @@ async fn signs_no_database_keeps_are_refused_and_logged() {
         assert_eq!(refused.status, 422, "{}", refused.body);
         refused.says("這張集點卡已經停用");
         let an = an.to_string();
-        for (path, form) in [
-            ("/counter/sign-in", [("staff", an.as_str()), ("pin", "40\u{0}71")].as_slice()),
-            ("/counter/enrol", [("code", "AB\u{0}CD")].as_slice()),
+        for (path, form, fault) in [
+            ("/counter/sign-in", [("staff", an.as_str()), ("pin", "40\u{0}71")].as_slice(), "malformed"),
+            ("/counter/enrol", [("code", "AB\u{0}CD")].as_slice(), "unknown"),
         ] {
-            assert_eq!(till.clone().post(path, form).await.status, 422, "{path}");
+            let answer = till.clone().post(path, form).await;
+            assert!(answer.leads_to().ends_with(fault), "{path}: {} {}", answer.status, answer.leads_to());
         }
         let mut phone = shop.opens_pages(&mei).await;
         for (path, form) in [
@@ -86,6 +89,62 @@ async fn guesses_made_at_once_are_counted_like_any() {
         assert!(join_all(guesses).await.into_iter().all(|status| status == 422));
         let looked_up = shop.readings(an).await.into_iter().filter(|(_, outcome)| outcome == scans::UNKNOWN).count();
         assert_eq!(i64::try_from(looked_up).unwrap(), scans::MISSES);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_stops_a_counter_by_showing_it_codes() {
+    on_both(async |db| {
+        let (shop, mei, an, mut till) = opening(&db).await;
+        shop.stamps(&mei, 10).await;
+        let hers = shop.vouchers(&mei).await.remove(0).code;
+        let chance = Chance::seeded(77);
+        for _ in 0..scans::MISSES {
+            let shown = format!("C1:{}", Code::random(&chance));
+            shop.reads_text(&mut till, &shown, "camera").await.says("沒有這張優惠券");
+        }
+        for (code, method) in [(format!("C1:{hers}"), "camera"), (hers.grouped(), "typed")] {
+            let waits = shop.reads_text(&mut till, &code, method).await;
+            assert_eq!(waits.status, 422);
+            waits.says("這台裝置讀錯太多次");
+            waits.says("請客人出示會員條碼");
+        }
+        assert_eq!(shop.readings(an).await.last().unwrap().1, scans::MUST_WAIT);
+
+        let sheet = shop.reads(&mut till, &mei).await;
+        assert_eq!(sheet.status, 200, "her pass is no guess: {}", sheet.body);
+        sheet.says("王＊美");
+        shop.takes_voucher(&mut till, &sheet).await.says("已兌換");
+        assert_eq!(shop.vouchers(&mei).await[0].state, loyalty::coupons::VoucherState::Redeemed);
+        let number = shop.member(&mei).await.number;
+        let sheet = shop.reads_text(&mut till, number.as_str(), "typed").await;
+        assert_eq!(sheet.status, 200, "numbers have misses of their own: {}", sheet.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn guesses_a_clock_that_was_ahead_wrote_down_stop_nobody_when_it_is_put_right() {
+    on_both(async |db| {
+        let (shop, mei, an, mut till) = opening(&db).await;
+        let number = shop.member(&mei).await.number;
+        shop.app.clock.advance(TimeDelta::hours(3));
+        shop.enters_pin(&mut till, an, PIN).await;
+        for _ in 0..scans::MISSES {
+            shop.reads_text(&mut till, "00000000", "typed").await.says("沒有這個會員號碼");
+        }
+        shop.reads_text(&mut till, number.as_str(), "typed").await.says("這台裝置讀錯太多次");
+        let ahead = shop.reads(&mut till, &mei).await;
+
+        shop.app.clock.advance(TimeDelta::hours(-3));
+        shop.enters_pin(&mut till, an, PIN).await;
+        assert_eq!(shop.reads_text(&mut till, number.as_str(), "typed").await.status, 200);
+        let sheet = shop.reads(&mut till, &mei).await;
+        assert_ne!(sheet.field("scan"), ahead.field("scan"), "a reading of its own, not the one that lies ahead");
+        let late = shop.gives(&mut till, &ahead, "1").await;
+        assert_eq!(late.status, 422, "nor does that one last for hours: {}", late.body);
+        shop.gives(&mut till, &sheet, "1").await.says("已蓋 1 點");
     })
     .await;
 }

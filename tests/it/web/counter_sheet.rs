@@ -29,7 +29,7 @@ async fn every_number_a_visit_may_earn_is_promised_and_done() {
         let promised = outcomes(&sheet);
         assert_eq!(promised.len(), 60);
         sheet.says("max=\"60\"");
-        sheet.says("<span>蓋 60 點</span>");
+        sheet.says(">蓋 60 點</span>");
         for amount in [1, 2, 3, 7, 10, 12, 20, 21, 45, 60] {
             let promise = &promised[amount - 1];
             assert!(promise.starts_with(&format!("＋{amount} 點")), "{promise}");

@@ -86,6 +86,13 @@ impl Shop {
         till.post("/counter/sign-in", &[("staff", &staff.to_string()), ("pin", pin)]).await
     }
 
+    /// She types a PIN, and reads the page that leads to.
+    pub async fn reads_after_pin(&self, till: &mut Browser, staff: StaffId, pin: &str) -> Answer {
+        let answer = self.enters_pin(till, staff, pin).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        till.get(answer.leads_to()).await
+    }
+
     /// What the QR on her card holds at this moment.
     pub async fn pass_of(&self, phone: &LineUserId) -> String {
         let member = self.member(phone).await;

@@ -23,7 +23,7 @@ export function startLive(heard: (now: number) => void): void {
     });
     source.onerror = () => {
       if (!navigator.onLine) sayOffline(true);
-      // A closed source does not come back by itself (the session ended, or a proxy gave an error).
+      // A closed source does not come back by itself (the session ended, too many listen, or a proxy gave an error).
       if (source?.readyState === EventSource.CLOSED) {
         close();
         void wakeLater();
@@ -35,7 +35,8 @@ export function startLive(heard: (now: number) => void): void {
   async function wakeLater(): Promise<void> {
     const answer = await fetch(`${base()}/pass`, { headers: { accept: "application/json" } }).catch(() => undefined);
     if (answer?.status === 401) return location.reload();
-    setTimeout(wake, 5000);
+    if (answer?.ok) htmx.trigger(document.body, "changed", {});
+    setTimeout(wake, 5000 + Math.random() * 5000);
   }
 
   function close(): void {

@@ -17,6 +17,13 @@ test("a phone that stays before the camera is read once, though its code turns",
   assert.equal(once.isNew("M1:46027715:W2:X", "camera", 39_900 + 3000), true);
 });
 
+test("what came to nothing may be read again at once", () => {
+  const once = new Once();
+  assert.equal(once.isNew("M1:46027715:A:B", "gun", 0), true);
+  once.forget();
+  assert.equal(once.isNew("M1:46027715:A:B", "gun", 100), true);
+});
+
 test("keys differ, with and without a secure page", () => {
   assert.notEqual(newKey(), newKey());
   const there = crypto.randomUUID;

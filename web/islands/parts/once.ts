@@ -25,6 +25,12 @@ export class Once {
   private last = "";
   private at = -Infinity;
 
+  /** What was read last came to nothing: it is new again. */
+  forget(): void {
+    this.last = "";
+    this.at = -Infinity;
+  }
+
   /**
    * Whether this reading is a new one. A phone that stays before the camera is read many times a second, and its code turns
    * every 30 s: it counts as new only after it was away for three seconds.
