@@ -107,7 +107,7 @@ async fn a_spent_month_is_seen_also_while_line_counts_behind() {
             1,
         )
         .await;
-        shop.sandbox.tune(|world| world.quota = Some(5));
+        shop.sandbox.tune(|world| world.quota = Some(3));
         shop.advance(TimeDelta::seconds(10)).await;
         let way = Arc::new(CountsBehind { line: shop.sandbox.transport() });
         Sender::new(shop.replica_over(31, way)).step().await.unwrap();
