@@ -7,6 +7,10 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
+/// How far a machine's clock may be off. What ends or throws away something waits while it is off by more; leases put up with
+/// as much on both sides.
+pub const MOST_OFF: TimeDelta = TimeDelta::minutes(5);
+
 /// Tells the time, cut to microseconds (PostgreSQL keeps no more). Clones share one time.
 #[derive(Debug, Clone)]
 pub struct Clock(Arc<Source>);

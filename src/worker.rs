@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Job, Retry};
 use crate::campaigns::{self, PrepareRun};
+use crate::clock::MOST_OFF;
 use crate::delivery::{self, Sender};
 use crate::intake;
 use crate::jobs::{self, Claimed, Task, Wait, guarded};
@@ -254,14 +255,12 @@ fn is_due(looked: &Looked, name: &str, period: TimeDelta, now: DateTime<Utc>) ->
 /// Asking LINE the time again, after it gave no answer or another time than ours.
 const ASKING: &str = "ask-the-time";
 const ASKED_AGAIN: TimeDelta = TimeDelta::minutes(1);
-/// How far our clock may be from LINE's.
-const TRUSTED: TimeDelta = TimeDelta::minutes(5);
 
 /// Whether LINE says that our clock is right. All the schedules end something or throw it away, and what was ended on a wrong
 /// day does not come back: until the time is told they wait.
 async fn is_time_told(app: &App) -> bool {
     match app.line.ask_clock().await {
-        Some(skew) if skew.abs() <= TRUSTED => true,
+        Some(skew) if skew.abs() <= MOST_OFF => true,
         Some(skew) => {
             let seconds = skew.num_seconds();
             tracing::error!(seconds, "this machine's clock is not LINE's: nothing is ended until it is set right");

@@ -108,10 +108,20 @@ async fn begin_run(
     let pins = &plan.fingerprint.definitions;
     let is_used = |change: &Change| pins.iter().any(|pin| pin.kind == change.kind && pin.name == change.name);
     let changes = brand.publish_only(tx, app.clock.now(), actor, is_used).await?;
+    note(app, tx, plan, &changes, actor).await?;
     if applying::people(&mut *tx, plan).await? == 0 {
         return Ok(Outcome::Published(changes));
     }
     start(app, tx, plan, actor).await.map(Outcome::Started)
+}
+
+/// Keeps in the audit who published changed definitions, and by which plan.
+async fn note(app: &App, tx: &mut Tx, plan: &Kept, changes: &[Change], actor: &Actor) -> sqlx::Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let detail = json!({ "changes": changes.len() });
+    audit::record(app, tx, actor, "definitions.published", &plan.digest, detail).await
 }
 
 async fn apply_definitions(app: &App, brand: &Brand, plan: &Kept, actor: &Actor) -> Result<Outcome, PushError> {
@@ -125,10 +135,7 @@ async fn apply_definitions(app: &App, brand: &Brand, plan: &Kept, actor: &Actor)
     let found = obstacles(app, &mut tx, plan, &brand.print_for(plan, &newest)).await?;
     let outcome = if found.is_empty() {
         let changes = brand.publish(&mut tx, app.clock.now(), actor).await?;
-        if !changes.is_empty() {
-            let detail = json!({ "changes": changes.len() });
-            audit::record(app, &mut tx, actor, "definitions.published", &plan.digest, detail).await?;
-        }
+        note(app, &mut tx, plan, &changes, actor).await?;
         Outcome::Published(changes)
     } else {
         Outcome::Refused(found)

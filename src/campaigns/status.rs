@@ -48,6 +48,8 @@ pub struct Progress {
     pub waiting: i64,
     /// Those LINE refused, by reason.
     pub refused: Vec<Count>,
+    /// Those of whom nobody knows, by reason.
+    pub unknown: Vec<Count>,
     /// Requests a person must look at: number, people in it, the last words heard.
     pub doubtful: Vec<(i64, i64, Option<String>)>,
 }
@@ -82,12 +84,13 @@ async fn of(app: &App, Ran { run, at }: Ran, campaign: &str) -> sqlx::Result<Sta
         accepted: counts_of_run.accepted,
         refused: counts_of_run.refused(),
         skipped: counts(counts_of_run.skipped.iter().copied()),
-        unknown: counts_of_run.unknown,
+        unknown: counts_of_run.unknown(),
         paused_because: approval.and_then(|approval| approval.paused_because),
         more: Progress {
             at,
             waiting: counts_of_run.waiting,
             refused: counts(counts_of_run.refused.iter().copied()),
+            unknown: counts(counts_of_run.unknown.iter().copied()),
             doubtful: runs::unknown_batches(&app.db, run).await?,
         },
     })

@@ -72,7 +72,7 @@ pub(super) fn show(out: &mut impl Write, status: &Status, teller: &Teller) -> an
     people("push-label-accepted", status.accepted, Vec::new());
     people("push-label-refused", status.refused, teller.reasons(&status.more.refused));
     people("push-label-skipped", skipped, teller.reasons(&status.skipped));
-    people("push-label-unknown", status.unknown, Vec::new());
+    people("push-label-unknown", status.unknown, teller.reasons(&status.more.unknown));
     people("push-label-waiting", status.more.waiting, Vec::new());
     sheet.print(out)?;
     for line in notes(status, teller) {

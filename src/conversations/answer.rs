@@ -155,6 +155,10 @@ async fn act(scene: &mut Scene<'_>, tx: &mut Tx, incoming: Incoming, at: DateTim
 /// A wording that came into her chat counts as seen for so long when a tap says nothing of it.
 const SEEN_FOR: TimeDelta = TimeDelta::days(1);
 
+/// And only when it had been there for so long before the tap: the second tap of a hasty thumb, or a tap that was made before
+/// and comes late, saw nothing of it. She who reads it finds its own button, which needs no wait.
+const READ_IN: TimeDelta = TimeDelta::seconds(3);
+
 /// Makes a member, where she saw what she agrees to as it stands now.
 async fn join(scene: &mut Scene<'_>, tx: &mut Tx, wording: Option<&str>, at: DateTime<Utc>) -> Result<Answer, Fault> {
     if scene.member.is_joined() {
@@ -164,8 +168,10 @@ async fn join(scene: &mut Scene<'_>, tx: &mut Tx, wording: Option<&str>, at: Dat
     let is_seen = match wording {
         Some(seen) => seen == version,
         None => {
-            let (Friend { account, line_user_id, .. }, since) = (&scene.friend, at - SEEN_FOR);
-            replies::has_shown(&mut *tx, *account, line_user_id, &version, since).await?
+            let Friend { account, line_user_id, .. } = &scene.friend;
+            // By our clock too: LINE's, which tells of the tap, may be ahead of it.
+            let times = (at - SEEN_FOR, at.min(scene.app.clock.now()) - READ_IN);
+            replies::has_shown(&mut *tx, *account, line_user_id, &version, times).await?
         }
     };
     if !is_seen {

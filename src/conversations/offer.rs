@@ -1,6 +1,7 @@
 //! Offering the membership card: wherever its button stands, what she agrees to by tapping it stands above. The button carries
 //! the version of that wording, so that her tap tells which she saw. A tap that carries none, as on the menu, which can show no
-//! text, makes a member where the wording came into her chat lately; else it is answered with the invitation.
+//! text, makes a member where the wording came into her chat lately, though not just now; else it is answered with the
+//! invitation.
 
 use serde_json::{Value, json};
 

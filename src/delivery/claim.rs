@@ -284,7 +284,10 @@ async fn first(
     Ok(Some(claimed))
 }
 
-/// A further try: the same bytes under the same key, or none. None leaves a run that a person has stopped meanwhile.
+/// A further try: the same bytes under the same key, or none. None leaves a run that a person has stopped meanwhile, and none
+/// that holds somebody who has since withdrawn: she was told that no offers come. Nobody can be taken out of it, for under
+/// this key LINE wants the same request, and under another one those beside her could get a second copy. So nobody in it is
+/// written to again, and all of them stay unknown, with reasons of their own.
 async fn again(
     app: &App,
     tx: &mut Tx,
@@ -307,6 +310,12 @@ async fn again(
             settle::unknown(tx, batch.id, Reason::NoAnswer, "no answer in time", now).await?;
             return Ok(None);
         }
+    }
+    let withdrawn: Vec<MemberId> =
+        people.iter().filter(|person| gate::pass_again(person.facts()).is_err()).map(|person| person.member).collect();
+    if !withdrawn.is_empty() {
+        settle::withdrawn(tx, batch.id, withdrawn, now).await?;
+        return Ok(None);
     }
     let Some(messages) = messages_of(app, tx, batch.run, &people, texts).await? else {
         settle::unknown(tx, batch.id, Reason::Erased, "the messages cannot be opened any more", now).await?;

@@ -1,10 +1,14 @@
-//! The gate: may this person get this message? Asked when a plan is made and again right before the first try.
+//! The gate: may this person get this message? Asked when a plan is made and again right before every try.
 //!
 //! She must have a card and agree to offers, and must not block the account. That she is a friend need not have been seen:
 //! LINE tells of each who follows or blocks from the day the webhook is there, and nothing of the friends an account had
 //! before. They open their card, agree, and are written to like everybody else; keeping them out would keep a shop's oldest
 //! friends out for ever. Should one of them be no friend, LINE answers 200, delivers nothing and does not count it (Messaging
 //! API reference, "Conditions of users who can receive", read 2026-08).
+
+//!
+//! Before a further try of a request that LINE may have taken already it asks less ([`pass_again`]): the request leaves with
+//! everybody in it or not at all, so only what must never happen stops it.
 
 use serde::{Deserialize, Serialize};
 
@@ -45,11 +49,15 @@ pub enum Reason {
     NoAnswer,
     /// The run was cancelled while an answer of LINE was missing.
     CancelledInDoubt,
+    /// She took back her consent, or is no member any more, while an answer of LINE was missing.
+    WithdrawnInDoubt,
+    /// Somebody else in her request did, and sending it again could have reached that person.
+    BesideWithdrawn,
 }
 
 impl Reason {
     /// All of them, for words and tests.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::NoLineAccount,
         Self::Blocked,
         Self::NotFollowing,
@@ -65,6 +73,8 @@ impl Reason {
         Self::RefusedByLine,
         Self::NoAnswer,
         Self::CancelledInDoubt,
+        Self::WithdrawnInDoubt,
+        Self::BesideWithdrawn,
     ];
 
     /// The word as it stands in rows and answers.
@@ -85,6 +95,8 @@ impl Reason {
             Self::RefusedByLine => "refused_by_line",
             Self::NoAnswer => "no_answer",
             Self::CancelledInDoubt => "cancelled_in_doubt",
+            Self::WithdrawnInDoubt => "withdrawn_in_doubt",
+            Self::BesideWithdrawn => "beside_withdrawn",
         }
     }
 }
@@ -117,6 +129,18 @@ pub fn pass(facts: Facts) -> Result<(), Reason> {
         (facts.is_test, Reason::TestMember),
     ];
     hindrances.into_iter().find(|(stands, _)| *stands).map_or(Ok(()), |(_, reason)| Err(reason))
+}
+
+/// Whether a request this person is in may leave once more when LINE may have it already. Consent, her card and her account
+/// count as ever. That she blocked the account does not: LINE delivers nothing to her then (Messaging API reference, "Conditions
+/// of users who can receive", read 2026-08), and those beside her would miss theirs. That she became staff or a tester does
+/// not either.
+pub fn pass_again(facts: Facts) -> Result<(), Reason> {
+    let reach = facts.reach.map(|reach| match reach {
+        FriendState::Blocked => FriendState::Following,
+        FriendState::Unknown | FriendState::Following => reach,
+    });
+    pass(Facts { reach, is_test: false, ..facts })
 }
 
 #[cfg(test)]
@@ -165,6 +189,8 @@ mod tests {
             };
             let facts = Facts { reach, is_joined: bit(2), has_consented: bit(3), is_test: bit(4) };
             assert_eq!(pass(facts).is_ok(), [FREE, UNSEEN].contains(&facts), "{facts:?}");
+            let may_again = facts.reach.is_some() && facts.is_joined && facts.has_consented;
+            assert_eq!(pass_again(facts).is_ok(), may_again, "again: {facts:?}");
         }
     }
 

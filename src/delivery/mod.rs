@@ -4,7 +4,8 @@
 //! - A **run** is a push to many. Who is in it was frozen by a plan; each person has one delivery, and people with equal
 //!   messages share a batch: one request to LINE under one retry key, which is on disk before the first byte leaves. After a
 //!   crash or a lost answer the same bytes go out under the same key, and LINE answers 409 when it had taken them already.
-//! - The **gate** ([`gate`]) is asked when the plan is made and again right before the first try.
+//! - The **gate** ([`gate`]) is asked when the plan is made and again right before every try. What was never sent leaves
+//!   without whom it stops; a request in doubt in which somebody withdrew is not sent again.
 //! - The **approval** ([`approval`]) counts: message N+1 does not leave.
 //!
 //! One process sends at a time, under a fenced lease ([`Sender`]).

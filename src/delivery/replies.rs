@@ -121,20 +121,20 @@ pub async fn owe(app: &App, tx: &mut Tx, owed: Owed<'_>) -> sqlx::Result<Option<
     Ok((changed == 1).then_some(id))
 }
 
-/// Whether LINE took, since `since`, a reply to her that shows this version of the consent text.
+/// Whether LINE took, from `since` to `until`, a reply to her that shows this version of the consent text.
 pub async fn has_shown(
     on: impl Into<On<'_>>,
     account: AccountId,
     user: &LineUserId,
     version: &str,
-    since: DateTime<Utc>,
+    (since, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> sqlx::Result<bool> {
     let shown = query(
         on,
         "select count(*) from reply where account = $1 and line_user_id = $2 and consent is not null and consent = $3
-         and state = 'sent' and settled_at >= $4",
+         and state = 'sent' and settled_at >= $4 and settled_at <= $5",
     );
-    Ok(shown.bind(account).bind(user.clone()).bind(version).bind(since).value::<i64>().await? > 0)
+    Ok(shown.bind(account).bind(user.clone()).bind(version).bind(since).bind(until).value::<i64>().await? > 0)
 }
 
 /// Sends a reply that is pending, once; its state afterwards, or none when somebody else has it.

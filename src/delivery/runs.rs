@@ -216,8 +216,8 @@ pub struct Counts {
     pub refused: Vec<(Reason, i64)>,
     /// It did not leave, by reason.
     pub skipped: Vec<(Reason, i64)>,
-    /// Nobody knows whether LINE took it.
-    pub unknown: i64,
+    /// Nobody knows whether LINE took it, by reason.
+    pub unknown: Vec<(Reason, i64)>,
     /// Still to leave, or on the way.
     pub waiting: i64,
 }
@@ -231,6 +231,11 @@ impl Counts {
     /// People whose message did not leave.
     pub fn skipped(&self) -> i64 {
         self.skipped.iter().map(|(_, count)| count).sum()
+    }
+
+    /// People of whom nobody knows.
+    pub fn unknown(&self) -> i64 {
+        self.unknown.iter().map(|(_, count)| count).sum()
     }
 }
 
@@ -249,7 +254,7 @@ pub async fn count(on: impl Into<On<'_>>, run: RunId) -> sqlx::Result<Counts> {
         match (state, reason) {
             (DeliveryState::Planned, _) => counts.waiting += count,
             (DeliveryState::Accepted, _) => counts.accepted += count,
-            (DeliveryState::Unknown, _) => counts.unknown += count,
+            (DeliveryState::Unknown, reason) => counts.unknown.push((reason.unwrap_or(Reason::NoAnswer), count)),
             (DeliveryState::Refused, reason) => counts.refused.push((reason.unwrap_or(Reason::RefusedByLine), count)),
             (DeliveryState::Skipped, reason) => counts.skipped.push((reason.unwrap_or(Reason::Cancelled), count)),
         }

@@ -168,7 +168,7 @@ impl Sender {
     async fn let_go(&self) {
         let lease = self.state().lease.take();
         if let Some(lease) = lease
-            && let Err(error) = lease::release(self.0.app.db.writer(), &lease, self.0.app.clock.now()).await
+            && let Err(error) = lease::release(self.0.app.db.writer(), &lease).await
         {
             tracing::warn!(%error, "the sender's lease could not be given back; it ends by itself");
         }

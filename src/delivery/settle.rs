@@ -133,6 +133,26 @@ pub(super) async fn unknown(
     Ok(())
 }
 
+/// Marks a request of which nobody knows whether LINE took it, and which is not sent again because these people in it have
+/// withdrawn.
+pub(super) async fn withdrawn(
+    tx: &mut Tx,
+    batch: BatchId,
+    withdrawn: Vec<MemberId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let people = query(&mut *tx, "update delivery set state = 'unknown', reason = $2, settled_at = $3 where batch = $1 and state = 'planned' and member in (")
+        .bind(batch)
+        .bind(Reason::WithdrawnInDoubt)
+        .bind(now)
+        .push_list(withdrawn)
+        .push(")")
+        .execute()
+        .await?;
+    count("unknown", people);
+    unknown(tx, batch, Reason::BesideWithdrawn, "somebody in it withdrew before LINE had answered", now).await
+}
+
 /// Takes one person out whom LINE does not know; the others may go under a fresh key.
 async fn without(app: &App, tx: &mut Tx, batch: &Claimed, index: usize, now: DateTime<Utc>) -> sqlx::Result<()> {
     let Some(member) = batch.recipients.get(index) else { return Ok(()) };

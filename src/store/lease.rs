@@ -6,6 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{On, Tx, query};
+use crate::clock::MOST_OFF;
 use crate::ids::HolderId;
 
 /// A lease that was taken.
@@ -21,9 +22,13 @@ pub struct Lease {
     pub ends_at: DateTime<Utc>,
 }
 
+/// How far the clocks of two replicas may be apart: one ahead of the true time, the other behind it.
+const MOST_APART: TimeDelta = TimeDelta::minutes(2 * MOST_OFF.num_minutes());
+
 /// Takes the lease `name` until `now + ttl`, or prolongs the one `holder` had last; `None` while another holds it. One that
-/// ends more than twice `ttl` ahead was taken before the clock stepped back and counts as ended (twice, so that replicas whose
-/// clocks differ do not take it from each other). Needs a place that writes.
+/// ends later than a replica whose clock is ahead could have said was taken before the clock stepped back and counts as ended.
+/// Of replicas whose clocks differ the one ahead gets it and keeps it; were it taken back, both would do the work by turns.
+/// Needs a place that writes.
 pub async fn take(
     on: impl Into<On<'_>>,
     name: &str,
@@ -44,7 +49,7 @@ pub async fn take(
     .bind(holder)
     .bind(ends_at)
     .bind(now)
-    .bind(now + ttl * 2)
+    .bind(now + ttl + ttl.max(MOST_APART))
     .optional_value::<i64>()
     .await?;
     Ok(token.map(|token| Lease { name: String::from(name), holder, token, ends_at }))
@@ -70,10 +75,11 @@ pub async fn renew(
     Ok((changed == 1).then(|| Lease { ends_at, ..lease.clone() }))
 }
 
-/// Gives `lease` back, so that another need not wait for its end. Nothing happens when it is another's by now.
-pub async fn release(on: impl Into<On<'_>>, lease: &Lease, now: DateTime<Utc>) -> sqlx::Result<()> {
-    query(on, "update lease set ends_at = $1 where name = $2 and holder = $3 and token = $4 and ends_at > $1")
-        .bind(now)
+/// Gives `lease` back, so that another need not wait for its end, by whatever clock. Nothing happens when it is another's by
+/// now.
+pub async fn release(on: impl Into<On<'_>>, lease: &Lease) -> sqlx::Result<()> {
+    query(on, "update lease set ends_at = $1 where name = $2 and holder = $3 and token = $4")
+        .bind(DateTime::UNIX_EPOCH)
         .bind(&lease.name)
         .bind(lease.holder)
         .bind(lease.token)

@@ -50,7 +50,7 @@ pub async fn close_days(app: &App) -> sqlx::Result<u64> {
             None => return Ok(closed),
         }
     }
-    lease::release(app.db.writer(), &lease, app.clock.now()).await?;
+    lease::release(app.db.writer(), &lease).await?;
     Ok(closed)
 }
 

@@ -129,6 +129,8 @@ push-reason-unknown_to_line = unknown to LINE
 push-reason-refused_by_line = refused by LINE
 push-reason-no_answer = no answer from LINE
 push-reason-cancelled_in_doubt = cancelled while LINE had not answered
+push-reason-withdrawn_in_doubt = said no before LINE had answered; not sent again
+push-reason-beside_withdrawn = in one request with somebody who said no before LINE had answered; not sent again
 
 # What is published
 push-kind-brand = brand

@@ -117,6 +117,8 @@ push-reason-unknown_to_line = LINE にいない
 push-reason-refused_by_line = LINE が拒否
 push-reason-no_answer = LINE の返事なし
 push-reason-cancelled_in_doubt = 返事待ちのまま取り消し
+push-reason-withdrawn_in_doubt = 返事待ちのあいだにお知らせを停止、送り直さず
+push-reason-beside_withdrawn = 同じリクエストにお知らせを停止した人がいて、送り直さず
 
 # 公開するもの
 push-kind-brand = ブランド設定

@@ -117,6 +117,8 @@ push-reason-unknown_to_line = LINE 查無此人
 push-reason-refused_by_line = LINE 拒收
 push-reason-no_answer = 沒有等到 LINE 的回覆
 push-reason-cancelled_in_doubt = 取消時還在等 LINE 的回覆
+push-reason-withdrawn_in_doubt = 等 LINE 回覆時改成不收優惠訊息，不再重送
+push-reason-beside_withdrawn = 同一次請求裡有人改成不收優惠訊息，不再重送
 
 # 發布的東西
 push-kind-brand = 品牌設定

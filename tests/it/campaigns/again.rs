@@ -187,6 +187,25 @@ async fn the_rest_of_a_cancelled_run_is_not_planned_twice_while_it_stands_still(
 }
 
 #[tokio::test]
+async fn the_run_that_stands_still_is_named_and_not_the_one_cancelled_before_it() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        shop.a_run(TO_ALL, 3).await;
+        let actor = Actor::operator();
+        campaigns::cancel(&shop.app, "winback", &actor).await.unwrap();
+        shop.advance(TimeDelta::minutes(1)).await;
+        let run = shop.starts("winback").await;
+        campaigns::pause(&shop.app, "winback", &actor).await.unwrap();
+        shop.advance(TimeDelta::minutes(1)).await;
+        let again = shop.plan("winback").await;
+        assert_eq!(again.more.under_way.map(|under_way| under_way.run), Some(run));
+        let Outcome::AlreadyRun(ran) = shop.apply(&again.digest).await else { panic!("the same people and words") };
+        assert_eq!(ran.run, run);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_a_cancel_who_got_it_stays_out_whatever_the_file_says() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;

@@ -32,7 +32,7 @@ async fn a_paused_run_stands_still_and_goes_on_with_the_rest() {
         assert_eq!(ended, Steered::Not(run, State::Done));
         let lines = audit::page(&db, None, 10).await.unwrap();
         let actions: Vec<&str> = lines.iter().map(|line| line.action.as_str()).collect();
-        assert_eq!(actions, ["campaign.resumed", "campaign.paused", "campaign.applied"]);
+        assert_eq!(actions, ["campaign.resumed", "campaign.paused", "campaign.applied", "definitions.published"]);
     })
     .await;
 }

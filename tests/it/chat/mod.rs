@@ -2,7 +2,7 @@
 
 mod cards;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use shuke::ids::LineUserId;
 use shuke::members::friends::{self, FriendState};
@@ -93,10 +93,67 @@ async fn one_tap_on_the_menu_makes_a_member_of_her_whom_the_welcome_told() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
         let mei = shop.follows("小美測試").await;
+        shop.advance(TimeDelta::seconds(3)).await;
         shop.sandbox.tap(&mei, &joining("join"), None).await.unwrap();
         shop.settle().await;
         assert!(shop.member(&mei).await.is_joined());
         assert_eq!(answers(&shop, &mei).await.0, [json!({ "source": "chat", "wording": "2026-11" })]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_double_tap_makes_no_member_of_her_who_cannot_have_read_the_wording() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.friend_from_before("小美測試");
+        let taps = async |data: &str| {
+            shop.sandbox.tap(&mei, &joining(data), None).await.unwrap();
+            shop.settle().await;
+        };
+        let is_joined = async || shop.member(&mei).await.is_joined();
+        taps("join").await;
+        for wait in [50, 250, 2_500] {
+            shop.sandbox.advance(TimeDelta::milliseconds(wait));
+            taps("join").await;
+            assert!(!is_joined().await, "{wait} ms after the last");
+            assert!(shop.messages(&mei).last().unwrap().to_string().contains("表示您同意"), "she is asked again");
+        }
+        shop.sandbox.advance(TimeDelta::milliseconds(50));
+        shop.taps(&mei, "領取會員卡").await;
+        assert!(is_joined().await, "the invitation's own button stands under the wording");
+    })
+    .await;
+}
+
+/// A tap on the menu as LINE tells of it when it was made, by LINE's clock, at `at`.
+fn tap_of(phone: &LineUserId, id: &str, at: DateTime<Utc>) -> Value {
+    json!({
+        "type": "postback", "mode": "active", "timestamp": at.timestamp_millis(), "webhookEventId": id,
+        "source": { "type": "user", "userId": phone.as_str() }, "replyToken": "0123456789abcdef0123456789abcdef",
+        "deliveryContext": { "isRedelivery": false }, "postback": { "data": "join" },
+    })
+}
+
+#[tokio::test]
+async fn a_tap_made_before_the_wording_came_makes_no_member_however_late_it_arrives() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.friend_from_before("小美測試");
+        let earlier = shop.app.clock.now();
+        shop.sandbox.advance(TimeDelta::seconds(5));
+        shop.says(&mei, "領取會員卡").await;
+        assert!(shop.messages(&mei).last().unwrap().to_string().contains("表示您同意"));
+        let ahead = shop.app.clock.now() + TimeDelta::seconds(10);
+        shop.sandbox.send_webhook(&[tap_of(&mei, "01AHEAD", ahead)]).await;
+        shop.settle().await;
+        assert!(!shop.member(&mei).await.is_joined(), "a clock of LINE's that is ahead gives her no time to read");
+        shop.advance(TimeDelta::minutes(1)).await;
+        shop.sandbox.send_webhook(&[tap_of(&mei, "01EARLIER", earlier)]).await;
+        shop.settle().await;
+        assert!(!shop.member(&mei).await.is_joined(), "what she tapped then showed her nothing");
+        shop.says(&mei, "領取會員卡").await;
+        assert!(shop.member(&mei).await.is_joined(), "by now she may have read it");
     })
     .await;
 }

@@ -1,4 +1,4 @@
-//! `shuke jobs` and `shuke events`: what failed for good is seen and tried again.
+//! `shuke jobs`, `shuke events` and `shuke status`: what failed for good, or is not known, is seen.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -6,12 +6,13 @@ use shuke::clock::Clock;
 use shuke::intake;
 use shuke::jobs::{self, When};
 use shuke::members::timeline::Happened;
+use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::staff::audit;
 use shuke::store::{OpenOptions, query};
 
 use super::Terminal;
 use crate::harness::{Fresh, each_engine};
-use crate::shop::Shop;
+use crate::shop::{Shop, TO_ALL};
 
 async fn on_each(body: impl AsyncFn(&Fresh, &Shop, Terminal)) {
     each_engine(OpenOptions::default(), async |fresh| {
@@ -211,6 +212,22 @@ async fn an_event_whose_replay_the_audit_cannot_keep_stays_parked() {
         terminal.run(&["events", "replay", &parked[0].id, "--format", "json"]).json();
         shop.settle().await;
         assert!(intake::parked(&fresh.db, None, 10).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn why_nobody_knows_of_a_message_is_said_in_words() {
+    on_each(async |_, shop, terminal| {
+        let (phones, _) = shop.a_run(TO_ALL, 4).await;
+        shop.sandbox.fault(Fault::times(FaultKind::ErrorBefore, 1).at(Endpoint::Multicast));
+        shop.sender.step().await.unwrap();
+        shop.says(&phones[0], "不要優惠訊息").await;
+        shop.send().await;
+        let said = terminal.run(&["status", "winback"]).out;
+        let (one, three) = ("1    等 LINE 回覆時改成不收優惠訊息", "3    同一次請求裡有人改成不收優惠訊息");
+        assert!(said.contains(one) && said.contains(three), "{said}");
+        assert!(said.contains("第 1 次請求（4 人）沒有等到 LINE 的回覆"), "{said}");
     })
     .await;
 }

@@ -6,6 +6,7 @@ mod keys;
 mod pauses;
 mod replies;
 mod senders;
+mod withdrawn;
 
 use chrono::TimeDelta;
 use shuke::delivery::State;

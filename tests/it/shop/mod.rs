@@ -18,7 +18,7 @@ use shuke::intake::{self, Intake};
 use shuke::line::client::{Client, Setup, Transport};
 use shuke::members::accounts::{self, Directory};
 use shuke::members::{self, Member};
-use shuke::sandbox::{Channel, Config, Happened, LiffPage, Opens, Sandbox};
+use shuke::sandbox::{Channel, Config, Happened, LiffPage, NewUser, Opens, Sandbox};
 use shuke::settings::{Raw, Settings};
 use shuke::store::{Db, install};
 use shuke::words::Words;
@@ -91,6 +91,12 @@ impl Shop {
         self.sandbox.follow(&phone).await.expect("she can follow");
         self.settle().await;
         phone
+    }
+
+    /// Somebody who added the account before the service was there: no event of hers has come.
+    pub fn friend_from_before(&self, name: &str) -> LineUserId {
+        let new = NewUser { name: String::from(name), following: true, ..NewUser::default() };
+        self.sandbox.seed([new]).remove(0)
     }
 
     /// Somebody new adds the account and takes her card.

@@ -49,13 +49,13 @@ async fn a_lease_is_renewed_while_it_lasts_and_given_back() {
         let lease =
             renew(db.writer(), &lease, now + TimeDelta::seconds(10), TTL).await.expect("asked").expect("still its own");
         assert_eq!(lease.ends_at, now + TimeDelta::seconds(25));
-        release(db.writer(), &lease, now + TimeDelta::seconds(11)).await.expect("given back");
+        release(db.writer(), &lease).await.expect("given back");
         let next = take(db.writer(), "sender", holder(2), now + TimeDelta::seconds(11), TTL)
             .await
             .expect("asked")
             .expect("free at once");
         assert_eq!(next.token, 2);
-        release(db.writer(), &lease, now + TimeDelta::seconds(12)).await.expect("nothing happens");
+        release(db.writer(), &lease).await.expect("nothing happens");
         assert!(
             holds(&db, &next, now + TimeDelta::seconds(12)).await,
             "the old holder cannot give back what is another's"
@@ -145,6 +145,33 @@ async fn a_lease_does_not_change_hands_between_the_check_and_the_mark() {
         assert!(!taking.is_finished(), "it waits for the mark");
         tx.commit().await.expect("it commits");
         assert!(taking.await.expect("it ends").expect("asked").is_some());
+    })
+    .await;
+}
+
+/// Each clock is off by less than five minutes, one to this side and one to that.
+#[tokio::test]
+async fn replicas_whose_clocks_differ_do_not_take_a_lease_from_each_other() {
+    on_both(async |db| {
+        let ttl = TimeDelta::seconds(3);
+        for (round, apart) in [4, 60, 590].into_iter().enumerate() {
+            let name = format!("sender/{round}");
+            let (behind, apart) = (a_monday(), TimeDelta::seconds(apart));
+            take(db.writer(), &name, holder(1), behind, ttl).await.expect("asked").expect("it is free");
+            let mut tokens = Vec::new();
+            for second in (0..20).map(TimeDelta::seconds) {
+                for (who, now) in [(2, behind + apart + second), (1, behind + second)] {
+                    let taken = take(db.writer(), &name, holder(who), now, ttl).await.expect("asked");
+                    tokens.extend(taken.map(|lease| (who, lease.token)));
+                }
+            }
+            assert_eq!(tokens, [(2, 2); 20], "the one ahead has it, {apart}");
+            let lease =
+                take(db.writer(), &name, holder(2), behind + apart, ttl).await.expect("asked").expect("its own");
+            release(db.writer(), &lease).await.expect("given back");
+            let next = take(db.writer(), &name, holder(1), behind, ttl).await.expect("asked");
+            assert_eq!(next.map(|lease| lease.token), Some(3), "given back it is free by every clock");
+        }
     })
     .await;
 }
