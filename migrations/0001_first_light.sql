@@ -277,8 +277,10 @@ create index definition_published on definition (published_at);
 
 -- Webhook events -------------------------------------------------------------------------------------------------------
 
--- lane is a hash of the source id mod 64. unanswered: its facts are kept, only no reply could be written. raw is the event's own bytes, sealed under its day's key. LINE's ids grow with time
--- and stand before the lane, and so does the time in event_new, so that new events are written side by side.
+-- lane is a hash of the source id mod 64. unanswered: its facts are kept, only no reply could be written. raw is the event's
+-- own bytes, sealed under its day's key; null once they are 30 days old, or the message was taken back or spoken in a group.
+-- LINE's ids grow with time and stand before the lane, and so does the time in event_new, so that new events are written side
+-- by side.
 create table event (
     account uuid not null,
     lane bigint not null,

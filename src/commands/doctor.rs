@@ -1,17 +1,19 @@
 //! `shuke doctor`: settings, database, clock and LINE, each with its cause and what to do. Exit 1 when something must be
 //! mended, 4 when LINE could not be reached.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::open::{self, Place};
 use super::secrets::{self, Stored};
-use super::{Exit, Format};
+use super::{Exit, Format, print};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::settings::{Raw, Settings};
 use crate::store::Schema;
+use crate::words::tame;
 use crate::{assets, brand};
 
 /// One thing looked at.
@@ -89,7 +91,7 @@ pub async fn doctor(place: &Place, format: Format) -> anyhow::Result<Exit> {
             "`make web` (Node 20), then build again",
         )
     });
-    print(&checks, format);
+    show(&checks, format)?;
     Ok(verdict(&checks))
 }
 
@@ -104,9 +106,10 @@ fn verdict(checks: &[Check]) -> Exit {
     }
 }
 
-fn print(checks: &[Check], format: Format) {
+fn show(checks: &[Check], format: Format) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
     match format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(checks).expect("checks are plain data")),
+        Format::Json => print::json(&mut out, &checks)?,
         Format::Human => {
             for check in checks {
                 let mark = match check.verdict {
@@ -114,13 +117,14 @@ fn print(checks: &[Check], format: Format) {
                     Verdict::Warning => "!",
                     Verdict::Bad | Verdict::Unreachable => "✗",
                 };
-                println!("{mark} {:<10} {}", check.what, check.detail);
+                writeln!(out, "{mark} {:<10} {}", check.what, tame(&check.detail))?;
                 if let Some(mend) = &check.mend {
-                    println!("  {:<10} → {mend}", "");
+                    writeln!(out, "  {:<10} → {mend}", "")?;
                 }
             }
         }
     }
+    Ok(())
 }
 
 fn brand_check(settings: &Settings) -> Check {

@@ -19,8 +19,8 @@ pub enum Act {
         #[arg(long, value_name = "ID")]
         after: Option<String>,
     },
-    /// Have a parked one tried again, five times as at first. One kept without an answer is put away: there is nothing left
-    /// to try.
+    /// Have a parked one tried again, five times as at first. One kept without an answer, or whose content was removed since, is
+    /// put away: there is nothing left to try.
     Replay {
         /// LINE's id of the event, as `list` shows it.
         id: String,
@@ -62,7 +62,7 @@ async fn replay(app: &App, out: &mut Out, id: &str) -> anyhow::Result<Exit> {
     let revived = intake::revive(&mut tx, id).await?;
     let action = match revived {
         Some(Revived::Waits) => Some("event.replayed"),
-        Some(Revived::PutAway) => Some("event.put_away"),
+        Some(Revived::PutAway | Revived::Removed) => Some("event.put_away"),
         None => None,
     };
     if let Some(action) = action {
@@ -78,10 +78,18 @@ async fn replay(app: &App, out: &mut Out, id: &str) -> anyhow::Result<Exit> {
             "What happened was kept when the event failed; only its answer is missing, and LINE takes none for it any more.\n\
              So nothing is tried again: the event is put away and not listed from now on."
         }
+        Some(Revived::Removed) => {
+            "The content of this event was removed: its writer took it back, or it was older than 30 days. So there is nothing\n\
+             to try again: the event is put away and not listed from now on."
+        }
         None => {
             eprintln!("No parked event has the id {id:?}; `shuke events list` shows those there are.");
             return Ok(Exit::Failed);
         }
     };
-    out.done(&json!({ "id": id, "replayed": revived == Some(Revived::Waits) }), words)
+    let mut done = json!({ "id": id, "replayed": revived == Some(Revived::Waits) });
+    if revived == Some(Revived::Removed) {
+        done["content_removed"] = json!(true);
+    }
+    out.done(&done, words)
 }

@@ -10,6 +10,7 @@ use super::open::Place;
 use super::{Acts, Exit, Format, print};
 use crate::loyalty::ledger::{self, Difference, Report};
 use crate::store::Schema;
+use crate::words::tame;
 
 /// The ledger of stamps and vouchers.
 #[derive(Debug, clap::Subcommand)]
@@ -46,7 +47,7 @@ pub fn show(out: &mut impl Write, report: &Report, format: Format) -> anyhow::Re
                     writeln!(out, "{here}")?;
                     whom = here;
                 }
-                writeln!(out, "  {}", line(difference))?;
+                writeln!(out, "  {}", tame(&line(difference)))?;
             }
             if report.more > 0 {
                 writeln!(out, "… and {} more.", report.more)?;

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::brand::{self, Brand, WholePlan};
 use crate::campaigns::{Plan, PushError, Sample};
 use crate::delivery::Reason;
+use crate::words::tame;
 
 /// A plan.
 #[derive(Debug, clap::Args)]
@@ -85,7 +86,7 @@ async fn campaign(
 pub(super) fn silent(error: PushError, teller: &Teller) -> anyhow::Result<Exit> {
     match error {
         PushError::Quota(crate::delivery::QuotaError::Line(line)) => {
-            eprintln!("{}", teller.say_with("push-line-silent", &[("detail", line.to_string().into())]));
+            eprintln!("{}", teller.say_with("push-line-silent", &[("detail", tame(&line.to_string()).into())]));
             Ok(Exit::Remote)
         }
         other => Err(other.into()),
@@ -179,12 +180,12 @@ fn cost(plan: &Plan, teller: &Teller) -> String {
 
 /// What one member would read: her name, then each message behind a bar.
 fn sample(sample: &Sample) -> String {
-    let mut lines = vec![format!("{}  {}", sample.name, sample.number.grouped())];
+    let mut lines = vec![format!("{}  {}", tame(&sample.name), sample.number.grouped())];
     for message in sample.body.as_array().into_iter().flatten() {
         let text = message["text"].as_str().map(String::from);
         let alt = || message["altText"].as_str().map(|alt| format!("[{alt}]"));
-        lines.extend(text.or_else(alt).unwrap_or_default().lines().map(|line| format!("│ {line}")));
-        let buttons: Vec<String> = buttons(message).map(|label| format!("〔{label}〕")).collect();
+        lines.extend(text.or_else(alt).unwrap_or_default().lines().map(|line| format!("│ {}", tame(line))));
+        let buttons: Vec<String> = buttons(message).map(|label| format!("〔{}〕", tame(label))).collect();
         if !buttons.is_empty() {
             lines.push(format!("│ {}", buttons.join(" ")));
         }
@@ -208,4 +209,37 @@ fn whole(out: &mut impl Write, plan: &WholePlan, teller: &Teller) -> anyhow::Res
     sheet.row(teller.say("push-label-digest"), [teller.bold(&plan.digest)]);
     sheet.print(out)?;
     Ok(writeln!(out, "\n{}", teller.next("push-all-next", &format!("apply {}", plan.digest)))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::Chance;
+    use crate::members::Number;
+
+    #[test]
+    fn a_name_writes_nothing_but_itself_to_the_terminal() {
+        let name = "王\u{1b}[2A\u{1b}[2K\u{202e}";
+        let body = json!([{
+            "type": "text", "text": format!("{name} 您好\n第二行"),
+            "quickReply": { "items": [{ "action": { "label": name } }] },
+        }, { "type": "flex", "altText": name }]);
+        let member = crate::ids::MemberId(uuid::Uuid::nil());
+        let number = Number::random(&Chance::seeded(1));
+        let shown = sample(&Sample { member, body, number: number.clone(), name: String::from(name) });
+        let tame = "王\u{fffd}[2A\u{fffd}[2K\u{fffd}";
+        let lines: Vec<&str> = shown.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                format!("{tame}  {}", number.grouped()),
+                format!("│ {tame} 您好"),
+                String::from("│ 第二行"),
+                format!("│ 〔{tame}〕"),
+                format!("│ [{tame}]"),
+            ]
+        );
+    }
 }

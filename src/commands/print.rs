@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Exit, Format};
+use crate::words::{steers, tame};
 
 /// Items on one page of a list that may be long.
 pub const PAGE: usize = 100;
@@ -92,18 +93,30 @@ impl Out {
     }
 }
 
-/// Prints one JSON document.
+/// Prints one JSON document. What would steer a terminal is written as an escape, which a program reads as the same.
 pub fn json(out: &mut impl Write, value: &impl Serialize) -> anyhow::Result<()> {
-    Ok(writeln!(out, "{}", serde_json::to_string_pretty(value)?)?)
+    let text = serde_json::to_string_pretty(value)?;
+    let mut safe = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        // The line breaks between the fields are the only ones: those within a text are escaped already.
+        if c != '\n' && steers(c) {
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    safe.push('\n');
+    Ok(out.write_all(safe.as_bytes())?)
 }
 
-/// Prints rows under their heads, each column as wide as its widest cell.
+/// Prints rows under their heads, each column as wide as its widest cell. What is in a cell steers no terminal.
 pub fn table<const N: usize>(out: &mut impl Write, heads: [&str; N], rows: &[[String; N]]) -> anyhow::Result<()> {
     let heads = heads.map(String::from);
-    let widest: [usize; N] = std::array::from_fn(|column| {
-        rows.iter().chain([&heads]).map(|row| width(&row[column])).max().unwrap_or_default()
-    });
-    for row in [&heads].into_iter().chain(rows) {
+    let rows: Vec<[String; N]> =
+        [&heads].into_iter().chain(rows).map(|row| std::array::from_fn(|column| tame(&row[column]))).collect();
+    let widest: [usize; N] =
+        std::array::from_fn(|column| rows.iter().map(|row| width(&row[column])).max().unwrap_or_default());
+    for row in &rows {
         let mut line = String::new();
         for (cell, widest) in row.iter().zip(widest) {
             line.push_str(cell);
@@ -170,6 +183,23 @@ mod tests {
         assert_eq!(page(0), (0, None));
         assert_eq!(page(PAGE), (PAGE, None));
         assert_eq!(page(PAGE + 1), (PAGE, Some(PAGE.to_string())));
+    }
+
+    #[test]
+    fn what_is_printed_steers_no_terminal_and_a_program_reads_the_same() {
+        let text = "a\u{1b}[2Kb\u{9b}c\u{202e}d\u{7f}\n👩‍👧";
+        let mut out = Vec::new();
+        json(&mut out, &json!({ "name": text, "more": [1] })).expect("printed");
+        let printed = String::from_utf8(out).expect("text");
+        assert!(printed.chars().all(|c| c == '\n' || !steers(c)), "{printed:?}");
+        assert_eq!(printed.lines().count(), 6, "{printed}");
+        let read: Value = serde_json::from_str(&printed).expect("JSON");
+        assert_eq!(read["name"], text);
+
+        let mut out = Vec::new();
+        table(&mut out, ["ERROR"], &[[String::from(text)]]).expect("printed");
+        let printed = String::from_utf8(out).expect("text");
+        assert_eq!(printed, "ERROR\na\u{fffd}[2Kb\u{fffd}c\u{fffd}d\u{fffd}\u{fffd}👩‍👧\n");
     }
 
     #[test]

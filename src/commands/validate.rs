@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Exit, Format};
+use super::{Exit, Format, print};
 use crate::brand::{self, Brand, Broken};
 use crate::spec::render;
 use crate::words::{Lang, Voice, Words};
@@ -57,7 +57,7 @@ fn report(
     match (format, &read) {
         (Format::Json, read) => {
             let answer = json!({ "valid": read.is_ok(), "diagnostics": diagnostics });
-            writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?;
+            print::json(out, &answer)?;
         }
         (Format::Human, Ok(brand)) => writeln!(out, "{}", all_good(brand, voice))?,
         (Format::Human, Err(_)) => {

@@ -290,12 +290,24 @@ async fn failed(app: &App, person: &Person, event: &Undone, trouble: &Trouble) -
         }
     }
     match store::failed(app, person, event, &trouble.to_string()).await {
-        Ok(()) => None,
+        Ok(is_parked) => {
+            if is_parked && let Err(error) = guarded(parked(app, person, event)).await {
+                tracing::warn!(event.id, %error, "whether a parked message was taken back could not be seen");
+            }
+            None
+        }
         Err(error) => {
             tracing::warn!(%error, "a failed try could not be counted");
             Some(Trouble::Store(error).of_the_store().unwrap_or(End::Held))
         }
     }
+}
+
+/// A parked message keeps its bytes for a replay, unless its writer took it back meanwhile.
+async fn parked(app: &App, person: &Person, event: &Undone) -> Result<(), Trouble> {
+    let mut tx = app.db.begin().await?;
+    effects::forget_if_taken_back(app, &mut tx, person, event).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Keeps what happened, without an answer, and why there is none.

@@ -3,14 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::store::{Person, Undone};
-use super::{journal, keys};
+use super::{journal, keys, store};
 use crate::app::App;
 use crate::conversations::{self, Incoming};
 use crate::delivery::replies::{self, Owed};
 use crate::ids::{Actor, ReplyId};
 use crate::line::webhook::{Content, Event, Kind, Message, Source};
 use crate::members::friends::{self, Friend, FriendState, Profile};
-use crate::members::{profiles, timeline};
+use crate::members::{self, profiles, timeline};
 use crate::store::Tx;
 
 /// How long a reply token is used after the webhook came: LINE says within a minute.
@@ -21,7 +21,7 @@ const TOKEN_DEAD: TimeDelta = TimeDelta::minutes(20);
 /// An event whose effects cannot be worked out, however often one tries.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Poison {
-    #[error("its bytes are gone: dropped after 30 days or erased")]
+    #[error("its bytes are gone: dropped after 30 days, taken back or erased")]
     Gone,
     #[error("its bytes do not open: {0}")]
     Sealed(#[from] crate::secret::Unsealable),
@@ -76,7 +76,13 @@ impl Chat {
         manner: Manner,
     ) -> Result<(), Poison> {
         let event = opened(app, tx, person, stored).await?;
-        let Some(friend) = self.friend.clone() else { return Ok(()) };
+        let Some(friend) = self.friend.clone() else {
+            // Who speaks in a group is nobody to us: when she takes her words back, nothing would lead to them.
+            if matches!(event.kind, Kind::Message(_)) {
+                store::forget_bytes(tx, person, &stored.id).await?;
+            }
+            return Ok(());
+        };
         if !matches!(event.source, Some(Source::User { .. })) {
             return Ok(());
         }
@@ -93,11 +99,15 @@ impl Chat {
                 None
             }
             Kind::Message(message) => {
-                said(app, tx, &friend, message, at, &actor).await?;
+                said(app, tx, person, stored, &friend, message, &actor).await?;
                 message.text().map(|text| Incoming::Said(String::from(text)))
             }
             Kind::Unsend { message_id } => {
-                timeline::take_back(tx, friend.member, message_id, at).await?;
+                let mut events = timeline::take_back(tx, friend.member, message_id, at).await?;
+                events.extend(parked_as(app, tx, person, message_id).await?);
+                for event in events {
+                    store::forget_bytes(tx, person, &event).await?;
+                }
                 None
             }
             Kind::Postback(postback) => Some(Incoming::Tapped(postback.data.clone())),
@@ -155,13 +165,50 @@ async fn opened(app: &App, tx: &mut Tx, person: &Person, stored: &Undone) -> Res
     Ok(Event::parse(&raw))
 }
 
-/// Writes what someone sent into her history; the words are sealed, or left out where she has taken them back.
+/// The parked events of a person that are this message: only their bytes say so.
+async fn parked_as(app: &App, tx: &mut Tx, person: &Person, message_id: &str) -> sqlx::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for parked in store::parked_messages(&mut *tx, person).await? {
+        if message_in(app, tx, person, &parked).await?.as_deref() == Some(message_id) {
+            found.push(parked.id);
+        }
+    }
+    Ok(found)
+}
+
+/// The id of the message an event is; none where it is something else or its bytes do not open.
+async fn message_in(app: &App, tx: &mut Tx, person: &Person, stored: &Undone) -> sqlx::Result<Option<String>> {
+    match opened(app, tx, person, stored).await {
+        Ok(Event { kind: Kind::Message(message), .. }) => Ok(Some(message.id)),
+        Err(Poison::Store(error)) => Err(error),
+        Ok(_) | Err(_) => Ok(None),
+    }
+}
+
+/// Removes the bytes of a message that was parked, where its writer took it back while it was tried.
+pub(super) async fn forget_if_taken_back(app: &App, tx: &mut Tx, person: &Person, parked: &Undone) -> sqlx::Result<()> {
+    let Some(message) = message_in(app, tx, person, parked).await? else { return Ok(()) };
+    let Some(user) = &person.line_user_id else { return Ok(()) };
+    if members::in_account_of(&mut *tx, person.account, user).await?.is_none() {
+        return Ok(());
+    }
+    // Under the lock of her row, so that a taking back under way elsewhere is seen.
+    let friend = friends::meet(app, tx, person.account, user).await?;
+    if timeline::is_taken_back(&mut *tx, friend.member, &message).await? {
+        store::forget_bytes(tx, person, &parked.id).await?;
+    }
+    Ok(())
+}
+
+/// Writes what someone sent into her history; the words are sealed, or left out where she has taken them back. Then the event
+/// keeps none either.
 async fn said(
     app: &App,
     tx: &mut Tx,
+    person: &Person,
+    stored: &Undone,
     friend: &Friend,
     message: &Message,
-    at: DateTime<Utc>,
     actor: &Actor,
 ) -> sqlx::Result<()> {
     let kind = match &message.content {
@@ -174,10 +221,11 @@ async fn said(
         Content::Sticker { .. } => "sticker",
         Content::Unknown { .. } => "unknown",
     };
-    let mut entry = timeline::Entry::new("said", at, actor).with("message", &message.id).with("type", kind);
-    if let Some(text) = message.text()
-        && !timeline::is_taken_back(&mut *tx, friend.member, &message.id).await?
-    {
+    let entry = timeline::Entry::new("said", stored.at, actor);
+    let mut entry = entry.with("message", &message.id).with("event", &stored.id).with("type", kind);
+    if timeline::is_taken_back(&mut *tx, friend.member, &message.id).await? {
+        store::forget_bytes(tx, person, &stored.id).await?;
+    } else if let Some(text) = message.text() {
         entry = entry.private(text);
     }
     timeline::record(app, tx, friend.member, entry).await.map(drop)

@@ -5,7 +5,8 @@
 //! of 64, by person or group) and, person by person, locks her row and commits together the effects of those it read, in the
 //! order they happened, their lines of history, the replies owed and "done". What is stored after the reading waits for the
 //! next look, also where it happened before; facts therefore keep the event's own time. An event that keeps failing is parked
-//! after five tries and holds up nobody; where only its answer fails, what happened is kept without one.
+//! after five tries and holds up nobody; where only its answer fails, what happened is kept without one. A message its writer
+//! takes back loses its bytes with its line of history, or as soon as it is done or parked where that comes later.
 
 mod dispatch;
 mod effects;

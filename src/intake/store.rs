@@ -120,12 +120,12 @@ pub(super) async fn done(tx: &mut Tx, person: &Person, id: &str) -> sqlx::Result
     Ok(changed == 1)
 }
 
-/// Counts a failed try: the event waits, or is parked after the last.
-pub(super) async fn failed(app: &App, person: &Person, event: &Undone, error: &str) -> sqlx::Result<()> {
+/// Counts a failed try: the event waits, or is parked after the last; whether it is parked now.
+pub(super) async fn failed(app: &App, person: &Person, event: &Undone, error: &str) -> sqlx::Result<bool> {
     let attempts = event.attempts + 1;
     let wait = TimeDelta::seconds(1 << attempts.min(10));
     let state = if attempts >= TRIES { "parked" } else { "new" };
-    query(
+    let changed = query(
         app.db.writer(),
         "update event set attempts = $4, retry_at = $5, error = $6, state = $7
          where account = $1 and lane = $2 and id = $3 and state = 'new' and attempts = $4 - 1",
@@ -138,8 +138,8 @@ pub(super) async fn failed(app: &App, person: &Person, event: &Undone, error: &s
     .bind(error)
     .bind(state)
     .execute()
-    .await
-    .map(drop)
+    .await?;
+    Ok(changed == 1 && state == "parked")
 }
 
 /// Marks an event whose facts are kept and to which no answer could be written; false when another replica has done it.
@@ -157,6 +157,32 @@ pub(super) async fn unanswered(tx: &mut Tx, person: &Person, event: &Undone, err
     .execute()
     .await?;
     Ok(changed == 1)
+}
+
+/// Removes the bytes of an event that is not waiting for its effects: whoever wrote what stands in them took it back.
+pub(super) async fn forget_bytes(tx: &mut Tx, person: &Person, id: &str) -> sqlx::Result<()> {
+    query(tx, "update event set sealed_raw = null where account = $1 and lane = $2 and id = $3 and state <> 'new'")
+        .bind(person.account)
+        .bind(person.lane)
+        .bind(id)
+        .execute()
+        .await
+        .map(drop)
+}
+
+/// The parked messages of a person whose bytes are there.
+pub(super) async fn parked_messages(on: impl Into<On<'_>>, person: &Person) -> sqlx::Result<Vec<Undone>> {
+    query(
+        on,
+        "select account, line_user_id, id, at, received_at, day, sealed_raw, attempts from event
+         where state = 'parked' and kind = 'message' and account = $1 and lane = $2 and line_user_id = $3
+         and sealed_raw is not null",
+    )
+    .bind(person.account)
+    .bind(person.lane)
+    .bind(person.line_user_id.clone())
+    .all()
+    .await
 }
 
 /// Lanes with undone events that were received before `before` and are due.
@@ -219,10 +245,18 @@ pub enum Revived {
     /// It was kept without its answer and is put away: what it says is done, and the token it could be answered with has run
     /// out.
     PutAway,
+    /// Its bytes were removed, so that nothing can be tried again: it is put away.
+    Removed,
 }
 
 /// Lets a parked event be tried again, or puts it away; none when no event of that id is parked.
 pub async fn revive(on: impl Into<On<'_>>, id: &str) -> sqlx::Result<Option<Revived>> {
+    let mut on = on.into();
+    let removed =
+        query(on.by_ref(), "update event set state = 'done' where id = $1 and state = 'parked' and sealed_raw is null");
+    if removed.bind(id).execute().await? > 0 {
+        return Ok(Some(Revived::Removed));
+    }
     let state = query(
         on,
         "update event set state = case when state = 'parked' then 'new' else 'done' end, attempts = 0, retry_at = null

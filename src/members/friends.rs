@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::ids::{AccountId, LineUserId, MemberId};
 use crate::secret::{DataKey, Sealed};
 use crate::store::{On, Tx, query};
-use crate::words::Lang;
+use crate::words::{Lang, tame};
 
 /// Whether a LINE user can be reached by push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
@@ -43,7 +43,7 @@ pub struct Friend {
 /// What LINE tells of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// The name shown in LINE.
+    /// The name shown in LINE, as she wrote it.
     pub name: String,
     /// The picture's address.
     pub picture: Option<String>,
@@ -143,14 +143,14 @@ pub async fn keep_profile(app: &App, tx: &mut Tx, friend: &Friend, profile: &Pro
     Ok(())
 }
 
-/// Name and picture as they are stored.
+/// Name and picture as they are stored: a name that steers no screen it is shown on.
 pub(super) fn sealed(
     app: &App,
     key: &DataKey,
     member: MemberId,
     profile: &Profile,
 ) -> (Sealed<String>, Option<Sealed<String>>) {
-    let name = key.seal(&app.chance, &name_context(member), &profile.name);
+    let name = key.seal(&app.chance, &name_context(member), &tame(&profile.name));
     let picture = profile.picture.as_ref().map(|picture| key.seal(&app.chance, &picture_context(member), picture));
     (name, picture)
 }

@@ -150,23 +150,29 @@ pub async fn page(
 }
 
 /// Blanks the text of a message its writer took back, and remembers that she did: the message itself may be written down
-/// only later.
-pub async fn take_back(tx: &mut Tx, member: MemberId, message_id: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
-    query(
+/// only later. Gives the events it was written down from, which hold the text too.
+pub async fn take_back(
+    tx: &mut Tx,
+    member: MemberId,
+    message_id: &str,
+    at: DateTime<Utc>,
+) -> sqlx::Result<Vec<String>> {
+    let events = query(
         &mut *tx,
-        "update timeline set sealed = null where member = $1 and kind = 'said' and body ->> 'message' = $2",
+        "update timeline set sealed = null where member = $1 and kind = 'said' and body ->> 'message' = $2
+         returning body ->> 'event'",
     )
     .bind(member)
     .bind(message_id)
-    .execute()
+    .values::<Option<String>>()
     .await?;
     query(tx, "insert into taken_back (member, message, at) values ($1, $2, $3) on conflict do nothing")
         .bind(member)
         .bind(message_id)
         .bind(at)
         .execute()
-        .await
-        .map(drop)
+        .await?;
+    Ok(events.into_iter().flatten().collect())
 }
 
 /// Whether a message was taken back by its writer.

@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Write as _};
 use serde::Serialize;
 
 use super::{Place, Source};
-use crate::words::Voice;
+use crate::words::{Voice, tame};
 
 /// Something wrong at a place of a file, not yet put into words. The sentence is `validate-CODE` in the catalogues, its blanks
 /// are `args`; what would be right is the sentence `validate-HINT`.
@@ -100,7 +100,7 @@ impl Fault {
             file: source.path.clone(),
             line: self.place.line,
             column: self.place.column,
-            excerpt: source.line(self.place.line).map(excerpt).unwrap_or_default(),
+            excerpt: source.line(self.place.line).map(|line| tame(head(line))).unwrap_or_default(),
             message: voice.say_with(&format!("validate-{}", self.code), &blanks),
             hint,
             code: self.code.clone().into_owned(),
@@ -172,20 +172,9 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
-/// A line made safe for a terminal: tabs as one space, other control characters as a mark, at most 400 characters.
-fn excerpt(line: &str) -> String {
-    line.chars()
-        .take(400)
-        .map(|c| {
-            if c == '\t' {
-                ' '
-            } else if c.is_control() {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
+/// At most 400 characters of a line.
+fn head(line: &str) -> &str {
+    line.char_indices().nth(400).map_or(line, |(end, _)| &line[..end])
 }
 
 /// The part of a line that is shown, about 100 columns around character `column`, and the columns before the caret.

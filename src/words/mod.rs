@@ -2,6 +2,7 @@
 //! English, as Fluent files beside this one. One file a face, the same keys in each language (a test holds them together).
 
 mod dates;
+mod tame;
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use unic_langid::LanguageIdentifier;
 
 pub use fluent_bundle::FluentValue;
+pub use tame::{steers, tame};
 
 /// The languages we speak. Traditional Chinese is the first and the fallback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, sqlx::Type)]

@@ -17,6 +17,22 @@ use crate::harness::on_both;
 use crate::shop::Shop;
 
 #[tokio::test]
+async fn a_name_is_kept_without_what_steers_a_screen() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        for (name, kept) in [
+            ("\u{1b}[2A\u{1b}[2K0 人\u{202e}", "\u{fffd}[2A\u{fffd}[2K0 人\u{fffd}"),
+            ("👩\u{200d}👩\u{200d}👧家", "👩\u{200d}👩\u{200d}👧家"),
+        ] {
+            let phone = shop.follows(name).await;
+            let member = shop.member_id(&phone).await;
+            assert_eq!(friends::name_of(&shop.app, &db, member).await.unwrap().as_deref(), Some(kept));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_tag_follows_its_newest_fact() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;

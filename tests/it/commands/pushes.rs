@@ -265,3 +265,18 @@ async fn the_files_alone_are_planned_and_published() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_writes_nothing_but_itself_to_the_terminal() {
+    each_engine(OpenOptions::default(), async |fresh| {
+        let desk = Desk::with(fresh, &["王\u{1b}[2A\u{1b}[2K\u{202e}美"]).await;
+        for form in ["human", "json"] {
+            let said = desk.run(&["plan", "winback", "--format", form]);
+            assert_eq!(said.code, 0, "{}", said.err);
+            assert!(said.out.contains('王') && said.out.contains('美'), "her name is in the sample: {}", said.out);
+            let steers = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+            assert!(!said.out.contains(steers), "{:?}", said.out);
+        }
+    })
+    .await;
+}

@@ -130,6 +130,32 @@ async fn an_event_kept_without_an_answer_is_put_away_and_not_said_to_wait() {
 }
 
 #[tokio::test]
+async fn an_event_whose_content_was_removed_is_not_said_to_wait() {
+    on_each(async |fresh, shop, terminal| {
+        let mei = shop.joins("小美測試").await;
+        shop.sandbox.say(&mei, "會員卡").await.unwrap();
+        let removed = "update event set state = 'parked', error = 'it broke', sealed_raw = null where state = 'new'";
+        query(fresh.db.writer(), removed).execute().await.unwrap();
+        let before = shop.messages(&mei).len();
+        let list = terminal.run(&["events", "list", "--format", "json"]).json();
+        let id = list["items"][0]["id"].as_str().unwrap();
+        let said = terminal.run(&["events", "replay", id]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(said.out.contains("removed") && !said.out.contains("waits for its turn"), "{}", said.out);
+        shop.settle().await;
+        assert_eq!(shop.messages(&mei).len(), before, "nothing is tried");
+        assert_eq!(terminal.run(&["events", "list"]).out, "No event is parked.\n");
+        assert_eq!(actions(shop).await, [(String::from("event.put_away"), String::from(id))]);
+
+        let again = "update event set state = 'parked' where kind = 'message'";
+        query(fresh.db.writer(), again).execute().await.unwrap();
+        let said = terminal.run(&["events", "replay", id, "--format", "json"]).json();
+        assert_eq!(said, json!({ "id": id, "replayed": false, "content_removed": true }));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn parked_events_are_listed_a_hundred_at_a_time_also_where_many_happened_at_once() {
     on_each(async |fresh, shop, terminal| {
         let (now, mut tx) = (shop.app.clock.now(), fresh.db.begin().await.unwrap());

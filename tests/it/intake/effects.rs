@@ -128,6 +128,10 @@ async fn what_was_said_is_blanked_when_she_takes_it_back() {
             .await
             .unwrap();
         assert!(sealed.is_none(), "her words are gone");
+        let event = said.body["event"].as_str().expect("the event it was").to_owned();
+        let kept = query(&db, "select id from event where sealed_raw is not null").values::<String>().await.unwrap();
+        assert!(!kept.contains(&event), "from the event too");
+        assert!(kept.contains(&String::from("01UNSEND")) && kept.len() > 1, "and from no other: {kept:?}");
     })
     .await;
 }

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shuke::ids::{Actor, LineUserId};
 use shuke::intake::{self, Revived};
+use shuke::members::consent;
 use shuke::members::friends::{self, FriendState};
 use shuke::members::timeline::{self, Line};
 use shuke::sandbox::{Endpoint, Fault, FaultKind};
@@ -110,6 +111,89 @@ async fn a_message_taken_back_before_it_was_written_down_stays_without_its_text(
         let words = async |id| timeline::private_text(&shop.app, &db, member, of(id)).await.unwrap();
         assert_eq!(words("900001").await, None);
         assert_eq!(words("900002").await.as_deref(), Some("我的電話是 0900-000-000"));
+        assert_eq!((has_bytes(&db, "01SAID").await, has_bytes(&db, "01KEPT").await), (false, true));
+    })
+    .await;
+}
+
+/// Whether what an event says can still be read.
+async fn has_bytes(db: &Db, id: &'static str) -> bool {
+    let has = query(db, "select sealed_raw is not null from event where id = $1").bind(id);
+    has.value::<bool>().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_message_taken_back_while_it_waits_has_its_effect_and_then_no_bytes() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let source = json!({ "type": "user", "userId": mei.as_str() });
+        let text = json!({ "type": "text", "id": "900004", "quoteToken": "q", "text": "不要優惠訊息" });
+        shop.taps(&mei, "好，請通知我").await;
+        shop.advance(TimeDelta::seconds(5)).await;
+        let said = event(&shop, "01SAID", "message", source.clone(), text);
+        shop.sandbox.send_webhook(&[said]).await;
+        // Its first try failed; before the second she takes it back.
+        let now = shop.app.clock.now();
+        let waits = query(db.writer(), "update event set attempts = 1, retry_at = $1 where id = '01SAID'");
+        waits.bind(now + TimeDelta::seconds(30)).execute().await.unwrap();
+        shop.advance(TimeDelta::seconds(5)).await;
+        let unsend = event(&shop, "01UNSEND", "unsend", source, json!({ "messageId": "900004" }));
+        shop.sandbox.send_webhook(&[unsend]).await;
+        shop.settle().await;
+        assert!(has_bytes(&db, "01SAID").await, "it is not lost");
+        shop.advance(TimeDelta::seconds(30)).await;
+        let lines = history(&shop, &mei, "said").await;
+        assert!(lines.iter().any(|line| line.body["message"] == "900004"), "{lines:?}");
+        let member = shop.member_id(&mei).await;
+        assert!(!consent::is_granted(&db, member, consent::MARKETING).await.unwrap(), "what she asked for is done");
+        assert!(!has_bytes(&db, "01SAID").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_parked_message_taken_back_before_or_after_keeps_no_bytes() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let source = json!({ "type": "user", "userId": mei.as_str() });
+        let text = |id: &str| json!({ "type": "text", "id": id, "quoteToken": "q", "text": "我的電話是 0900-000-000" });
+        let messages = [("01BEFORE", "900005"), ("01AFTER", "900006"), ("01KEPT", "900007")]
+            .map(|(id, message)| event(&shop, id, "message", source.clone(), text(message)));
+        let unsend =
+            |id: &str, message: &str| event(&shop, id, "unsend", source.clone(), json!({ "messageId": message }));
+        shop.sandbox.send_webhook(&messages).await;
+        let wait = async |until: TimeDelta| {
+            let waits = query(db.writer(), "update event set retry_at = $1 where kind = 'message' and state = 'new'");
+            waits.bind(shop.app.clock.now() + until).execute().await.unwrap();
+        };
+        wait(TimeDelta::minutes(1)).await;
+        shop.sandbox.send_webhook(&[unsend("01UNSEND1", "900005")]).await;
+        shop.settle().await;
+        assert!(has_bytes(&db, "01BEFORE").await);
+
+        // Nothing can be written into her history for a while.
+        let alter = async |sql: &'static str| query(db.writer(), sql).execute().await.map(drop).unwrap();
+        alter("alter table timeline rename column actor_id to away").await;
+        tries(&shop).await;
+        alter("alter table timeline rename column away to actor_id").await;
+        let parked = intake::parked(&db, None, 100).await.unwrap();
+        assert_eq!(parked.iter().filter(|event| !event.is_kept).count(), 3, "{parked:?}");
+        assert_eq!((has_bytes(&db, "01BEFORE").await, has_bytes(&db, "01AFTER").await), (false, true));
+
+        shop.sandbox.send_webhook(&[unsend("01UNSEND2", "900006")]).await;
+        shop.settle().await;
+        assert_eq!((has_bytes(&db, "01AFTER").await, has_bytes(&db, "01KEPT").await), (false, true));
+        for (id, revived) in [("01BEFORE", Revived::Removed), ("01AFTER", Revived::Removed), ("01KEPT", Revived::Waits)]
+        {
+            assert_eq!(intake::revive(db.writer(), id).await.unwrap(), Some(revived), "{id}");
+        }
+        shop.settle().await;
+        assert!(intake::parked(&db, None, 100).await.unwrap().is_empty());
+        let lines = history(&shop, &mei, "said").await;
+        let told: Vec<&Value> = lines.iter().map(|line| &line.body["message"]).collect();
+        assert_eq!(told, ["900007"], "what was removed is not tried again");
     })
     .await;
 }
@@ -132,6 +216,8 @@ async fn who_speaks_in_a_group_is_nobody_to_us() {
         shop.settle().await;
         let count = async |sql: &'static str| query(&db, sql).value::<i64>().await.unwrap();
         assert_eq!(count("select count(*) from event where state = 'done' and line_user_id is null").await, 2);
+        let kept = count("select count(*) from event where sealed_raw is not null").await;
+        assert_eq!(kept, 0, "her words, which she could not take back, are not kept");
         assert_eq!(count("select count(*) from friend").await, 0);
         assert_eq!(count("select count(*) from member").await, 0);
         assert_eq!(count("select count(*) from timeline").await, 0);
