@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { squeeze } from "./png.mjs";
-import { Stage, click, frameOf, root } from "./stage.mjs";
+import { Stage, click, enrol, frameOf, holdOut, root, signIn } from "./stage.mjs";
 
 const shuke = process.env.SHUKE ?? join(root, "target/debug/shuke");
 const out = process.env.OUT ?? join(root, "docs/screens");
@@ -54,13 +54,13 @@ async function walk({ device, clerk, pin }) {
   await shootOnPhone(`${member}/m/stamps`, "stamps", page);
   await give(desk, 2);
   await advance(page);
-  await signIn(desk, clerk, pin);
+  await signInAgain(desk, clerk, pin);
   await scan(page, desk, 1);
   await give(desk, 4);
   await shootOnPhone(`${member}/m/`, "pass", page);
 
   await advance(page);
-  await signIn(desk, clerk, pin);
+  await signInAgain(desk, clerk, pin);
   const heard = desk.evaluate(() => new Promise((done) => addEventListener("message", (event) => event.data?.code && done(event.data.code))));
   await scan(page, desk, 1);
   await shootOnPhone(`http://shuke.localhost:${stage.service}/counter/`, "counter", page, await heard);
@@ -73,22 +73,10 @@ async function open(address, viewport) {
   return page;
 }
 
-async function enrol(desk, device) {
-  await desk.waitForSelector("[name=code]");
-  await desk.type("[name=code]", device);
-  await Promise.all([desk.waitForNavigation(), click(desk, "button[type=submit]")]);
-}
-
 /** A clerk who did nothing for ten minutes is asked for the PIN again. */
-async function signIn(desk, clerk, pin) {
-  if (await desk.$("[data-camera]")) await Promise.all([desk.waitForNavigation(), desk.evaluate(() => location.reload())]);
-  await desk.waitForSelector("form.pin");
-  await desk.evaluate((name) => {
-    for (const label of document.querySelectorAll("label.colleague")) if (label.textContent.includes(name)) label.click();
-  }, clerk);
-  await desk.type("[name=pin]", pin);
-  await Promise.all([desk.waitForNavigation(), desk.evaluate(() => document.querySelector("form.pin").requestSubmit())]);
-  await desk.waitForSelector("[data-camera]");
+async function signInAgain(desk, clerk, pin) {
+  await Promise.all([desk.waitForNavigation(), desk.evaluate(() => location.reload())]);
+  await signIn(desk, clerk, pin);
 }
 
 /** A stranger adds the account and takes the card. */
@@ -116,12 +104,10 @@ async function scan(page, desk, phone) {
   const at = `.phone:nth-child(${phone})`;
   const sheet = `${at} [data-sheet]`;
   if (await page.$eval(sheet, (each) => each.hidden)) await click(page, `${at} [data-strip] button:nth-of-type(2)`);
-  const liff = await frameOf(page, `${sheet} iframe`);
-  await liff.waitForSelector("[data-pass] .qr-dark");
   await settle(page);
-  await click(page, `${at} [data-sheet-scan]`);
+  await holdOut(page, phone);
   await desk.waitForSelector("#sheet[open] [data-sheet]");
-  return liff;
+  return frameOf(page, `${sheet} iframe`);
 }
 
 async function give(desk, amount) {

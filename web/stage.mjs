@@ -17,6 +17,9 @@ const FLAGS = [
   "--disable-component-update", "--disable-sync", "--lang=zh-TW", "--accept-lang=zh-TW", "--hide-scrollbars",
 ];
 
+/** The modifier of a key that is pressed with Shift. */
+const SHIFT = 8;
+
 export class Stage {
   folder = mkdtempSync(join(tmpdir(), "shuke-stage-"));
   /** What pages complained of: errors, and what their policies kept from loading. */
@@ -166,4 +169,75 @@ export async function says(page, selector, words) {
     const said = await page.$$eval(selector, (all) => all.map((each) => each.textContent.trim()).join(" | "));
     throw new Error(`${selector} does not say ${JSON.stringify(words)} but: ${said || "nothing"}`);
   }
+}
+
+/** Types a code that enrols the device, at a counter that belongs to no store yet. */
+export async function enrol(desk, code) {
+  await desk.waitForSelector("[name=code]");
+  await desk.type("[name=code]", code);
+  await Promise.all([desk.waitForNavigation(), click(desk, "button[type=submit]")]);
+}
+
+/** Chooses somebody at the counter and presses the keys of the pad. */
+export async function enterPin(desk, who, pin) {
+  await desk.waitForSelector("form.pin [data-pad]:not([hidden])");
+  await click(desk, "label.colleague", who);
+  for (const digit of pin) await click(desk, `[data-digit="${digit}"]`);
+  await Promise.all([desk.waitForNavigation(), click(desk, "[data-pad] button[type=submit]")]);
+}
+
+/** The same with the right PIN. */
+export async function signIn(desk, who, pin) {
+  await enterPin(desk, who, pin);
+  await desk.waitForSelector("[data-camera]");
+}
+
+/** Presses 給櫃台掃 over the page that lies on a phone, once it has drawn `shown`: its code is held before the scanner of the counter beside it. */
+export async function holdOut(page, phone, shown = "[data-pass] .qr-dark") {
+  const sheet = `.phone:nth-child(${phone}) [data-sheet]`;
+  const liff = await frameOf(page, `${sheet} iframe`);
+  await liff.waitForSelector(shown);
+  // It tells its code once its script has run.
+  await liff.waitForFunction(() => document.readyState === "complete");
+  await click(page, `${sheet} [data-sheet-scan]`);
+}
+
+/** A scanner gun is a keyboard that types fast and ends with Enter. The keys are sent without waiting for each: a busy machine must not make it slow. */
+export async function gun(desk, code) {
+  const keyboard = await desk.createCDPSession();
+  const press = (key, name, number, modifiers = 0) => {
+    const what = { key, code: name, windowsVirtualKeyCode: number, modifiers };
+    const text = key === "Enter" ? "\r" : key;
+    return [keyboard.send("Input.dispatchKeyEvent", { type: "keyDown", text, ...what }), keyboard.send("Input.dispatchKeyEvent", { type: "keyUp", ...what })];
+  };
+  const keys = [...code].flatMap((letter) => {
+    if (letter === ":") return press(letter, "Semicolon", 186, SHIFT);
+    return /\d/.test(letter) ? press(letter, `Digit${letter}`, letter.charCodeAt(0)) : press(letter, `Key${letter}`, letter.charCodeAt(0), SHIFT);
+  });
+  await Promise.all([...keys, ...press("Enter", "Enter", 13)]);
+  await keyboard.detach();
+}
+
+/** Does `act` while the service gets what is sent to `path` and its answer is lost. */
+export async function lose(page, path, act) {
+  await page.setRequestInterception(true);
+  const lost = new Promise((done, failed) => {
+    const hear = (request) => {
+      if (!request.url().endsWith(path)) return void request.continue();
+      page.off("request", hear);
+      arrive(page, request).then(() => request.abort("connectionreset")).then(done, failed);
+    };
+    page.on("request", hear);
+  });
+  await act();
+  await lost;
+  await page.setRequestInterception(false);
+}
+
+async function arrive(page, request) {
+  const cookies = await page.browserContext().cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const address = request.url().replace("shuke.localhost", "127.0.0.1");
+  const answer = await fetch(address, { method: "POST", headers: { ...request.headers(), cookie }, body: request.postData() });
+  if (!answer.ok) throw new Error(`${request.url()} answered ${answer.status}`);
 }

@@ -5,14 +5,12 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { film, modules, text } from "./code.mjs";
-import { Stage, click, frameOf, root, says } from "./stage.mjs";
+import { Stage, click, enrol, enterPin, frameOf, gun, holdOut, lose, root, says, signIn } from "./stage.mjs";
 
 const screens = join(root, "target/screens");
 mkdirSync(screens, { recursive: true });
 const stage = new Stage();
 const camera = join(stage.folder, "camera.y4m");
-/** The modifier of a key that is pressed with Shift. */
-const SHIFT = 8;
 const began = Date.now();
 let step = "the demo starts";
 
@@ -35,6 +33,8 @@ try {
 }
 
 async function walk() {
+  await greeted();
+  const { clerk, pin, manager, managerPin } = stage.desk;
   const phones = await stage.browser("phones");
   const street = await stage.page(phones, `http://shuke.localhost:${stage.sandbox}/?lang=zh-Hant`, { width: 1280, height: 800 });
 
@@ -58,23 +58,21 @@ async function walk() {
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`,
   ]);
   const desk = await stage.page(till, `http://shuke.localhost:${stage.service}/counter/`, { width: 430, height: 860, deviceScaleFactor: 2 });
-  await desk.type("[name=code]", "3467-9ACD");
-  await click(desk, "button[type=submit]");
+  await enrol(desk, "3467-9ACD");
   await says(desk, ".fault", "沒有這個裝置碼");
   await shoot(desk, "03-enrol");
   const typed = await desk.$eval("[name=code]", (field) => field.value);
   if (typed !== "3467-9ACD") throw new Error(`the refused code is no longer in its field, but ${JSON.stringify(typed)}`);
-  await desk.type("[name=code]", stage.desk.device);
-  await click(desk, "button[type=submit]");
+  await enrol(desk, stage.desk.device);
 
   step = "the clerk types a wrong PIN, and then hers";
-  await enterPin(desk, stage.desk.pin === "9264" ? "9265" : "9264");
+  await enterPin(desk, clerk, pin === "9264" ? "9265" : "9264");
   await says(desk, ".fault", "還可以試 4 次");
   await shoot(desk, "04-pin");
   // Back is no form that the browser would ask about.
   await desk.goBack();
   await desk.waitForSelector("form.pin");
-  await signIn(desk);
+  await signIn(desk, clerk, pin);
   await shoot(desk, "05-desk");
 
   step = "the camera reads the pass";
@@ -112,7 +110,7 @@ async function walk() {
   await away();
   await gun(desk, old);
   await says(desk, ".locked", "已登出。登入後請再掃一次");
-  await signIn(desk);
+  await signIn(desk, clerk, pin);
   await gun(desk, await fresh(pass, old));
   await says(desk, "#sheet .outcome", "＋1 點 → 2／10");
   for (let i = 1; i < 9; i++) await click(desk, "[data-more]");
@@ -126,7 +124,7 @@ async function walk() {
   const before = await text(await shown(pass, "[data-pass]"));
   await stage.advance(3600);
   await desk.reload();
-  await signIn(desk);
+  await signIn(desk, clerk, pin);
   await gun(desk, await fresh(pass, before));
   await says(desk, "#sheet .outcome", "＋1 點");
   await desk.$eval("[data-amount]", (field) => {
@@ -160,7 +158,7 @@ async function walk() {
   });
   await says(desk, ".locked", "已登出");
   await shoot(desk, "12-locked");
-  await signIn(desk);
+  await signIn(desk, clerk, pin);
 
   step = "the voucher appears on her phone by itself";
   await says(pass, "#live", "拿鐵兌換券");
@@ -204,7 +202,7 @@ async function walk() {
   await away();
   await gun(desk, voucher);
   await says(desk, "#result .band", "已在中山店使用");
-  await says(desk, "#result .band", stage.desk.clerk);
+  await says(desk, "#result .band", clerk);
   await shoot(desk, "19-refused");
 
   step = "a number is typed by hand";
@@ -224,14 +222,13 @@ async function walk() {
   await desk.goBack({ waitUntil: [] });
   await desk.waitForSelector("form.pin [data-pad]:not([hidden])");
   if (await desk.$("[data-camera]")) throw new Error("Back shows the desk of who signed out");
-  await enterPin(desk, stage.desk.managerPin, stage.desk.manager);
-  await signedIn(desk);
+  await signIn(desk, manager, managerPin);
   await desk.goBack({ waitUntil: [] });
   await desk.waitForSelector("form.pin [data-pad]:not([hidden])");
-  const pin = await desk.$eval("[name=pin]", (field) => field.value);
-  if (pin !== "") throw new Error("Back shows the PIN that was typed");
+  const left = await desk.$eval("[name=pin]", (field) => field.value);
+  if (left !== "") throw new Error("Back shows the PIN that was typed");
   await desk.goForward({ waitUntil: [] });
-  await signedIn(desk);
+  await desk.waitForSelector("[data-camera]");
   await desk.type("#typed", number, { delay: 60 });
   await click(desk, ".typed button");
   await says(desk, "#sheet .past[open]", "兌換「拿鐵兌換券」");
@@ -257,6 +254,46 @@ async function walk() {
   await says(again, "#live", "3／10");
   await shoot(street, "23-again");
 
+  step = "a phone is held before a counter where nobody has signed in";
+  const hong = ".phone:nth-child(2)";
+  await click(street, `${hong} [data-follow]`);
+  await click(street, `${hong} .quick [data-action]`, "領取會員卡");
+  await says(street, `${hong} [data-chat]`, "會員");
+  await click(street, `${hong} [data-strip] button`, "會員條碼");
+  const his = await frameOf(street, `${hong} [data-sheet] iframe`);
+  await holdOut(street, 2);
+  await says(street, `${hong} [data-toast]:not([hidden])`, "請先在櫃台登入");
+  await shoot(street, "24-desk-shut");
+
+  step = "the keys to the counter are looked up on the page, and the manager signs in beside the phones";
+  await click(street, "[data-keys] summary");
+  await says(street, "[data-keys-code]", "-");
+  await says(street, "[data-keys-people]", pin);
+  const people = await street.$$eval("[data-keys-people] > *", (words) => words.map((each) => each.textContent));
+  if (people.slice(0, 4).join() !== [clerk, pin, manager, managerPin].join()) throw new Error(`other keys than the demo says: ${people}`);
+  await shoot(street, "25-keys");
+  const beside = await frameOf(street, "[data-desk]");
+  await enrol(beside, await street.$eval("[data-keys-code]", (code) => code.textContent));
+  await click(street, "[data-keys] summary");
+  await signIn(beside, manager, managerPin);
+
+  step = "his pass is held before the counter's scanner, and he gets his stamp";
+  await holdOut(street, 2);
+  await says(beside, "#sheet[open] .outcome", "＋1 點 → 1／10");
+  await shoot(street, "26-held-out");
+  await click(beside, "[data-give]");
+  await says(beside, "#result .band", "已蓋 1 點・1／10");
+  await says(his, "#live", "1／10");
+  await shoot(street, "27-stamped-beside");
+
+  step = "pages without a code are held before the scanner";
+  for (const [path, shown] of [["stamps", ".history"], ["nothing", ".plain"]]) {
+    await his.goto(`${new URL(his.url()).origin}/m/${path}`);
+    await holdOut(street, 2, shown);
+    await says(street, `${hong} [data-toast]:not([hidden])`, "這一頁沒有條碼可以掃");
+    await street.waitForSelector(`${hong} [data-toast][hidden]`);
+  }
+
   step = "the demo is stopped by Ctrl-C and started again";
   // A page whose service is away would rightly complain.
   for (const page of [street, desk, phone]) await page.goto("about:blank");
@@ -267,16 +304,34 @@ async function walk() {
   const ready = await fetch(`http://127.0.0.1:${stage.service}/readyz`);
   if (!ready.ok) throw new Error(`it is not ready: ${ready.status} ${await ready.text()}`);
 
-  step = "her chat is still there, and the counter knows its device";
+  step = "her chat is still there, and both counters know their devices";
   await street.bringToFront();
   await street.goto(`http://shuke.localhost:${stage.sandbox}/?lang=zh-Hant`);
   await says(street, ".phone:nth-child(1) [data-chat]", "領取會員卡");
-  await shoot(street, "24-started-again");
+  await says(await frameOf(street, "[data-desk]"), ".place .menu summary", manager);
+  await shoot(street, "28-started-again");
   await desk.bringToFront();
   await desk.goto(`http://shuke.localhost:${stage.service}/counter/`);
-  await says(desk, "label.colleague", stage.desk.clerk);
-  await signIn(desk);
-  await shoot(desk, "25-known-device");
+  await says(desk, "label.colleague", clerk);
+  await signIn(desk, clerk, pin);
+  await shoot(desk, "29-known-device");
+}
+
+/** The demo says where everything is, who works there and what to type, and it has as many members as it says. */
+async function greeted() {
+  const { said, device, clerk, pin, manager, managerPin } = stage.desk;
+  const site = "http://shuke.localhost";
+  const run = said.split("\n").find((line) => line.endsWith(" validate"))?.slice(0, -"validate".length) ?? "";
+  const promised = [
+    "a coffee shop with 500 members,", `${site}:${stage.sandbox}/\n`, `${site}:${stage.service}/counter/\n`,
+    `${device}   (for the store zhongshan,`, `Clerk, PIN           ${clerk}  ${pin}\n`, `Manager, PIN         ${manager}  ${managerPin}\n`,
+    ...["validate", "plan winback", "apply DIGEST", "status winback"].map((command) => `${run}${command}\n`),
+  ];
+  const missing = promised.filter((words) => !said.includes(words));
+  if (missing.length > 0 || !run.includes(join(stage.data, "shuke.env"))) throw new Error(`it does not say ${JSON.stringify(missing)}:\n${said}`);
+  const people = await (await fetch(`http://127.0.0.1:${stage.sandbox}/phones`)).json();
+  const phones = people.items.length + people.more;
+  if (phones !== 500) throw new Error(`there are ${phones} people with phones`);
 }
 
 /** Holds a code before the camera: the film is changed while it runs. */
@@ -292,51 +347,10 @@ async function away() {
   await new Promise((done) => setTimeout(done, 3500));
 }
 
-async function signIn(desk) {
-  await enterPin(desk, stage.desk.pin);
-  await signedIn(desk);
-}
-
-async function signedIn(desk) {
-  await desk.waitForSelector("[data-camera]");
-}
-
-/** Chooses the clerk, or somebody else, and presses the keys of the pad. */
-async function enterPin(desk, pin, who = stage.desk.clerk) {
-  await desk.waitForSelector("form.pin [data-pad]:not([hidden])");
-  await click(desk, "label.colleague", who);
-  for (const digit of pin) await click(desk, `[data-digit="${digit}"]`);
-  await Promise.all([desk.waitForNavigation(), click(desk, "[data-pad] button[type=submit]")]);
-}
-
 /** Forgets what pages complained of while their network was cut on purpose. */
 function forgive() {
   const cut = /net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED)|htmx:(afterRequest|sendError)/;
   stage.complaints = stage.complaints.filter((each) => !cut.test(each));
-}
-
-/** Does `act` while the service gets what is sent to `path` and its answer is lost. */
-async function lose(page, path, act) {
-  await page.setRequestInterception(true);
-  const lost = new Promise((done, failed) => {
-    const hear = (request) => {
-      if (!request.url().endsWith(path)) return void request.continue();
-      page.off("request", hear);
-      arrive(page, request).then(() => request.abort("connectionreset")).then(done, failed);
-    };
-    page.on("request", hear);
-  });
-  await act();
-  await lost;
-  await page.setRequestInterception(false);
-}
-
-async function arrive(page, request) {
-  const cookies = await page.browserContext().cookies();
-  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-  const address = request.url().replace("shuke.localhost", "127.0.0.1");
-  const answer = await fetch(address, { method: "POST", headers: { ...request.headers(), cookie }, body: request.postData() });
-  if (!answer.ok) throw new Error(`${request.url()} answered ${answer.status}`);
 }
 
 /** The code a page draws. */
@@ -355,22 +369,6 @@ async function fresh(pass, old) {
     if (Date.now() > until) throw new Error("the pass did not turn when the clock was moved");
     await new Promise((done) => setTimeout(done, 200));
   }
-}
-
-/** A scanner gun is a keyboard that types fast and ends with Enter. The keys are sent without waiting for each: a busy machine must not make it slow. */
-async function gun(desk, code) {
-  const keyboard = await desk.createCDPSession();
-  const press = (key, name, number, modifiers = 0) => {
-    const what = { key, code: name, windowsVirtualKeyCode: number, modifiers };
-    const text = key === "Enter" ? "\r" : key;
-    return [keyboard.send("Input.dispatchKeyEvent", { type: "keyDown", text, ...what }), keyboard.send("Input.dispatchKeyEvent", { type: "keyUp", ...what })];
-  };
-  const keys = [...code].flatMap((letter) => {
-    if (letter === ":") return press(letter, "Semicolon", 186, SHIFT);
-    return /\d/.test(letter) ? press(letter, `Digit${letter}`, letter.charCodeAt(0)) : press(letter, `Key${letter}`, letter.charCodeAt(0), SHIFT);
-  });
-  await Promise.all([...keys, ...press("Enter", "Enter", 13)]);
-  await keyboard.detach();
 }
 
 /** Lets sheets slide, then takes the picture. */

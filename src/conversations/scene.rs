@@ -7,7 +7,7 @@ use super::cards::{self, Look, StampCard, Ticket};
 use super::offer;
 use crate::app::App;
 use crate::line::message::Message;
-use crate::loyalty;
+use crate::loyalty::{self, Standing};
 use crate::members::friends::{self, Friend};
 use crate::members::{self, Member};
 use crate::spec::brand_file::BrandFile;
@@ -74,19 +74,22 @@ impl<'a> Scene<'a> {
         Ok(Message::flex(alt, contents))
     }
 
+    /// The cards she may collect on; the invitation where she may on none before she joins.
     pub async fn stamp_cards(&self, tx: &mut Tx) -> Result<Vec<Message>, Fault> {
         let look = self.look();
-        let shown: Vec<Message> = self
-            .cards(tx)
-            .await?
-            .iter()
+        let standing = loyalty::standing(self.app, tx, self.member.id).await?;
+        if standing.is_empty() {
+            return Ok(vec![Message::text(self.voice.say("chat-no-card"))]);
+        }
+        let hers = standing.into_iter().filter(|card| self.member.is_joined() || !card.joined_only);
+        let shown: Vec<Message> = hers
             .take(CARDS)
-            .map(|(_, card)| {
-                let (alt, contents) = cards::stamp_card(&look, card);
+            .map(|card| {
+                let (alt, contents) = cards::stamp_card(&look, &self.card(card));
                 Message::flex(alt, contents)
             })
             .collect();
-        Ok(if shown.is_empty() { vec![Message::text(self.voice.say("chat-no-card"))] } else { shown })
+        Ok(if shown.is_empty() { vec![self.invitation()] } else { shown })
     }
 
     pub async fn vouchers(&self, tx: &mut Tx) -> Result<Message, Fault> {
@@ -100,17 +103,19 @@ impl<'a> Scene<'a> {
     /// Her open card of each stamp card there is, an empty one where she has none yet, by name.
     async fn cards(&self, tx: &mut Tx) -> Result<Vec<(String, StampCard)>, Fault> {
         let standing = loyalty::standing(self.app, tx, self.member.id).await?;
-        Ok(standing
-            .into_iter()
-            .map(|card| {
-                let next = card.next.map(|next| (next.position, String::from(next.title.in_lang(self.voice.lang))));
-                let title = String::from(card.title.in_lang(self.voice.lang));
-                (
-                    card.programme,
-                    StampCard { title, stamps: card.stamps, goal: card.goal, next, expires_at: card.expires_at },
-                )
-            })
-            .collect())
+        Ok(standing.into_iter().map(|card| (card.programme.clone(), self.card(card))).collect())
+    }
+
+    /// A card in her language.
+    fn card(&self, standing: Standing) -> StampCard {
+        let next = standing.next.map(|next| (next.position, String::from(next.title.in_lang(self.voice.lang))));
+        StampCard {
+            title: String::from(standing.title.in_lang(self.voice.lang)),
+            stamps: standing.stamps,
+            goal: standing.goal,
+            next,
+            expires_at: standing.expires_at,
+        }
     }
 
     /// The vouchers she can use now, the one that ends first in front.

@@ -19,6 +19,8 @@ pub struct Standing {
     pub programme: String,
     /// Its title.
     pub title: Texts,
+    /// Whether members alone collect on it.
+    pub joined_only: bool,
     /// Her copy; none before the first stamp.
     pub card: Option<CardId>,
     /// Stamps on it; what waits beyond the goal is not counted.
@@ -105,6 +107,7 @@ pub async fn standing(app: &App, on: impl Into<On<'_>>, member: MemberId) -> sql
         }
         all.push(Standing {
             title: terms.title,
+            joined_only: terms.joined_only,
             card: shown.as_ref().map(|card| card.id),
             stamps,
             goal: shown.as_ref().map_or(terms.goal, |card| card.goal),

@@ -11,7 +11,7 @@ use shuke::sandbox::{Endpoint, Fault, FaultKind};
 use shuke::store::query;
 
 use crate::harness::on_both;
-use crate::shop::Shop;
+use crate::shop::{MEMBERS_ONLY, Shop};
 
 #[tokio::test]
 async fn a_new_friend_is_welcomed_and_becomes_a_member_by_one_tap() {
@@ -236,32 +236,37 @@ async fn a_reply_that_comes_too_late_is_not_sent() {
     .await;
 }
 
+/// Of a card that is for members alone; of everything, where the brand says so.
 #[tokio::test]
 async fn where_rewards_are_for_members_a_friend_who_asks_for_them_is_invited() {
-    on_both(async |db| {
-        let shop = Shop::open(&db).await;
-        let mei = shop.follows("小美測試").await;
-        let answer = async |words: &str| -> Vec<String> {
-            let before = shop.messages(&mei).len();
-            shop.says(&mei, words).await;
-            shop.messages(&mei)[before..].iter().map(ToString::to_string).collect()
-        };
-        let is_invitation =
-            |said: &[String]| matches!(said, [one] if one.contains("join/2026-11") && one.contains("表示您同意"));
-        for words in ["集點卡", "優惠券"] {
-            assert!(!is_invitation(&answer(words).await), "{words}: a friend collects before she joins");
-        }
-        shop.edits("brand.yaml", "needed_for_rewards: false", "needed_for_rewards: true");
-        shop.publishes_edits().await;
-        for words in ["集點卡", "優惠券"] {
-            let said = answer(words).await;
-            assert!(is_invitation(&said), "{words}: {said:?}");
-        }
-        shop.taps(&mei, "領取會員卡").await;
-        for words in ["集點卡", "優惠券"] {
-            let said = answer(words).await;
-            assert!(!said.is_empty() && !is_invitation(&said), "{words}: {said:?}");
-        }
-    })
-    .await;
+    let [card_alone, everything] = MEMBERS_ONLY;
+    for ((file, open, members_only), invited) in [(card_alone, &["集點卡"][..]), (everything, &["集點卡", "優惠券"])]
+    {
+        on_both(async |db| {
+            let shop = Shop::open(&db).await;
+            let mei = shop.follows("小美測試").await;
+            let answer = async |words: &str| -> Vec<String> {
+                let before = shop.messages(&mei).len();
+                shop.says(&mei, words).await;
+                shop.messages(&mei)[before..].iter().map(ToString::to_string).collect()
+            };
+            let is_invitation =
+                |said: &[String]| matches!(said, [one] if one.contains("join/2026-11") && one.contains("表示您同意"));
+            for words in ["集點卡", "優惠券"] {
+                assert!(!is_invitation(&answer(words).await), "{words}: a friend collects before she joins");
+            }
+            shop.edits(file, open, members_only);
+            shop.publishes_edits().await;
+            for words in ["集點卡", "優惠券"] {
+                let said = answer(words).await;
+                assert_eq!(is_invitation(&said), invited.contains(&words), "{file}, {words}: {said:?}");
+            }
+            shop.taps(&mei, "領取會員卡").await;
+            for words in ["集點卡", "優惠券"] {
+                let said = answer(words).await;
+                assert!(!said.is_empty() && !is_invitation(&said), "{words}: {said:?}");
+            }
+        })
+        .await;
+    }
 }

@@ -19,22 +19,26 @@ interface Told {
   shows?: DrawnCode | null;
 }
 
+/** A page with a code says at once which; one without our script says nothing. In milliseconds. */
+const PATIENCE = 1500;
+
 export class LiffSheet {
   private frame: HTMLIFrameElement | undefined;
+  private asked: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly root: HTMLElement,
-    wishes: Wishes,
+    private readonly wishes: Wishes,
   ) {
     one("[data-sheet-close]", root)?.addEventListener("click", () => this.close());
-    one("[data-sheet-scan]", root)?.addEventListener("click", () => this.frame?.contentWindow?.postMessage({ wants: "code" }, new URL(this.frame.src).origin));
+    one("[data-sheet-scan]", root)?.addEventListener("click", () => this.askForCode());
     root.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
     });
     addEventListener("message", (event: MessageEvent<unknown>) => {
       if (!this.frame || event.source !== this.frame.contentWindow || !isTold(event.data)) return;
       const { wants, url, shows } = event.data;
-      if (shows !== undefined) wishes.scan(shows);
+      if (shows !== undefined) this.scan(shows);
       if (wants === "login") wishes.open(inAnyPhone(this.frame.src));
       if (wants === "close") this.close();
       if (wants === "open" && url) wishes.open(url);
@@ -56,7 +60,20 @@ export class LiffSheet {
     one("[data-sheet-close]", this.root)?.focus();
   }
 
+  private askForCode(): void {
+    if (!this.frame) return;
+    clearTimeout(this.asked);
+    this.asked = setTimeout(() => this.scan(null), PATIENCE);
+    this.frame.contentWindow?.postMessage({ wants: "code" }, new URL(this.frame.src).origin);
+  }
+
+  private scan(code: DrawnCode | null): void {
+    clearTimeout(this.asked);
+    this.wishes.scan(code);
+  }
+
   close(): void {
+    clearTimeout(this.asked);
     this.root.hidden = true;
     this.frame?.remove();
     this.frame = undefined;
