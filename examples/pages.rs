@@ -21,7 +21,7 @@ use shuke::web::pieces::{
 use shuke::web::{Page, Policy};
 use shuke::words::{Lang, Words};
 
-const MEMBER: [&str; 17] = [
+const MEMBER: [&str; 18] = [
     "card",
     "card-new",
     "card-old",
@@ -35,6 +35,7 @@ const MEMBER: [&str; 17] = [
     "voucher",
     "voucher-used",
     "me",
+    "me-blocked",
     "join",
     "sign-in",
     "gone",
@@ -273,15 +274,17 @@ async fn member(Path(page): Path<String>, Query(asked): Query<Asked>) -> Respons
             let ticket = ticket(&shell, used(), day(12, 31));
             Page::new(VoucherPage { shell, version: 3, ticket, code: None, typed: String::new() }, &own).into_response()
         }
-        "me" => {
+        "me" | "me-blocked" => {
             let since = shell.voice.day(NaiveDate::from_ymd_opt(2025, 12, 20).expect("a day"), today());
             let page = MePage {
                 name: String::from("Mei 範例"),
                 number: String::from("4602 7715"),
                 since,
                 wants_offers: true,
+                is_blocked: page == "me-blocked",
                 wording: String::from("offers-1"),
-                is_saved: true,
+                privacy: String::from("https://example.com/privacy"),
+                is_saved: page == "me",
                 shell,
             };
             Page::new(page, &own).into_response()

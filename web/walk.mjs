@@ -146,8 +146,7 @@ async function walk() {
   await shoot(desk, "12-unread");
   await desk.setOfflineMode(false);
   await desk.waitForFunction(() => !document.querySelector("#result .band"));
-  // These were cut on purpose.
-  stage.complaints = stage.complaints.filter((each) => !/net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED)|htmx:(afterRequest|sendError)/.test(each));
+  forgive();
 
   step = "the desk locks by itself with a sheet open";
   await away();
@@ -167,7 +166,7 @@ async function walk() {
   await phone.waitForSelector("[data-pass] .qr-dark");
   await shoot(phone, "12-card");
   await click(phone, ".links a", "集點卡");
-  await says(phone, ".history", "蓋了 9 點");
+  await says(phone, ".history", "蓋了 9 點，獲得拿鐵兌換券");
   await shoot(phone, "13-stamps");
   await click(phone, ".links a", "優惠券");
   await says(phone, ".tickets", "拿鐵兌換券");
@@ -176,6 +175,20 @@ async function walk() {
   await phone.waitForSelector(".voucher-code .qr-dark");
   await shoot(phone, "15-voucher");
   const voucher = await text(await shown(phone, ".voucher-code"));
+
+  step = "the voucher's code stays on the screen without a network";
+  await phone.setOfflineMode(true);
+  await says(phone, "#offline:not([hidden])", "目前沒有網路");
+  for (const way of [".back", "#offline [data-retry]"]) {
+    await click(phone, way);
+    await new Promise((done) => setTimeout(done, 300));
+    if ((await text(await shown(phone, ".voucher-code"))) !== voucher) throw new Error(`${way} took the code away`);
+  }
+  await shoot(phone, "15-offline");
+  await phone.setOfflineMode(false);
+  await Promise.all([phone.waitForNavigation(), click(phone, "#offline [data-retry]")]);
+  await phone.waitForSelector(".voucher-code .qr-dark");
+  forgive();
 
   step = "the voucher is taken, and refused the second time";
   await gun(desk, voucher);
@@ -332,6 +345,12 @@ function hold(code) {
 async function away() {
   hold();
   await new Promise((done) => setTimeout(done, 3500));
+}
+
+/** Forgets what pages complained of while their network was cut on purpose. */
+function forgive() {
+  const cut = /net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED)|htmx:(afterRequest|sendError)/;
+  stage.complaints = stage.complaints.filter((each) => !cut.test(each));
 }
 
 /** The code a page draws. */

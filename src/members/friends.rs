@@ -97,6 +97,12 @@ pub async fn of_member(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<
     query(on, COLUMNS).push(" where member = ").push_bind(member).push(" order by state_at desc").all().await
 }
 
+/// Whether a person cannot be written to because she blocked us, wherever she had added us.
+pub async fn has_blocked(on: impl Into<On<'_>>, member: MemberId) -> sqlx::Result<bool> {
+    let states: Vec<FriendState> = of_member(on, member).await?.into_iter().map(|friend| friend.state).collect();
+    Ok(states.contains(&FriendState::Blocked) && !states.contains(&FriendState::Following))
+}
+
 /// Sets the state an event at `at` brings; false when a newer event has already spoken.
 pub async fn set_state(tx: &mut Tx, friend: &Friend, state: FriendState, at: DateTime<Utc>) -> sqlx::Result<bool> {
     let changed = query(

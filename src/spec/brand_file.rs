@@ -159,6 +159,11 @@ impl BrandFile {
         self.stores.iter().find(|store| store.code.as_str() == code)
     }
 
+    /// The address of the privacy notice; empty where there is none.
+    pub fn privacy(&self) -> String {
+        self.membership.consent.privacy.as_ref().map(|address| address.value.clone()).unwrap_or_default()
+    }
+
     /// Every template it says.
     pub fn templates(&self) -> impl Iterator<Item = &At<String>> {
         let Membership { welcome, welcome_back, joined, .. } = &self.membership;

@@ -13,11 +13,13 @@ use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use super::cookies::Cookie;
 use super::http::{SpeakBy, too_slow};
 use super::pieces::{Next as Action, Plain, PlainPage, Shell};
 use super::reader::Reader;
 use super::{Page, Policy, theme};
 use crate::app::App;
+use crate::members::sessions;
 use crate::problem::Problem;
 use crate::spec::brand_file::BrandFile;
 use crate::staff::stores;
@@ -175,6 +177,12 @@ impl Face {
         Redirect::permanent(&self.address(&format!("/{query}"))).into_response()
     }
 
+    /// Sends who typed the host alone to the first page of this face, for now.
+    pub fn front(&self, query: Option<&str>) -> Response {
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        Redirect::temporary(&self.address(&format!("/{query}"))).into_response()
+    }
+
     /// Sends a reader to another address of this face: a whole page by a redirect, a part by telling htmx.
     pub fn send_to(&self, reader: Reader, path: &str) -> Response {
         let address = self.address(path);
@@ -210,6 +218,11 @@ impl Face {
             .layer(middleware::from_fn_with_state(self.clone(), in_words))
     }
 
+    /// The language a member chose, when the request is in her session.
+    async fn chosen(&self, session: Option<&str>) -> Option<Lang> {
+        sessions::member(&self.app, session?).await.ok().flatten()?.language
+    }
+
     async fn page_of(&self, problem: &Problem, reader: Reader) -> Response {
         // A page that says the database is away must not need the database.
         let scene = self.scene(reader.lang).await.map(|scene| scene.shell);
@@ -231,13 +244,20 @@ impl Face {
 /// Turns a problem into a page where a person looks at it; that it took too long is one.
 async fn in_words(State(face): State<Face>, reader: Reader, request: Request, next: Next) -> Response {
     let speak_by = request.extensions().get::<SpeakBy>().copied();
+    let session = match face.audience {
+        Audience::Member => Cookie::Member.of(&face.app.settings, request.headers()),
+        Audience::Counter => None,
+    };
     let answering = next.run(request);
     let response = match speak_by {
         Some(SpeakBy(by)) => timeout_at(by, answering).await.unwrap_or_else(|_| too_slow().into_response()),
         None => answering.await,
     };
     match response.extensions().get::<Problem>() {
-        Some(problem) if reader.wants_page && !reader.is_part => face.page_of(&problem.clone(), reader).await,
+        Some(problem) if reader.wants_page && !reader.is_part => {
+            let lang = face.chosen(session.as_deref()).await.or(reader.lang);
+            face.page_of(&problem.clone(), Reader { lang, ..reader }).await
+        }
         _ => response,
     }
 }

@@ -114,6 +114,12 @@ fn bundle(lang: Lang) -> Bundle {
     let locale: LanguageIdentifier = lang.tag().parse().expect("our tags are well-formed");
     let mut bundle = Bundle::new_concurrent(vec![locale]);
     bundle.set_use_isolating(false);
+    bundle
+        .add_function("WITHIN", |given, _| match given {
+            [FluentValue::String(title)] => FluentValue::from(within(title)),
+            _ => FluentValue::Error,
+        })
+        .expect("the first of its name");
     let folder = format!("{}/", lang.tag());
     for path in Catalogues::iter().filter(|path| path.starts_with(&folder)) {
         let file = Catalogues::get(&path).expect("a listed file is there");
@@ -122,6 +128,14 @@ fn bundle(lang: Lang) -> Bundle {
         bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{path}: {errors:?}"));
     }
     bundle
+}
+
+/// A title within an English sentence: 「A free latte」 there becomes 「a free latte」. Other words stand as the brand wrote them.
+fn within(title: &str) -> String {
+    match title.split_once(' ') {
+        Some((article @ ("A" | "An" | "The"), rest)) => format!("{} {rest}", article.to_ascii_lowercase()),
+        _ => String::from(title),
+    }
 }
 
 /// Speaks one language.
@@ -183,6 +197,19 @@ mod tests {
             assert_eq!(first, keys(lang), "{lang} differs from zh-Hant");
         }
         let _ = Words::load();
+    }
+
+    #[test]
+    fn a_gift_is_named_within_a_sentence() {
+        let en = Words::load().voice(Lang::En);
+        for (title, said) in [
+            ("A free latte", "9 more for a free latte"),
+            ("An Affogato", "9 more for an Affogato"),
+            ("Free latte", "9 more for Free latte"),
+            ("A", "9 more for A"),
+        ] {
+            assert_eq!(en.say_with("stamps-more", &[("more", 9.into()), ("gift", title.into())]), said);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 import "htmx.org";
 import { showCode } from "./parts/beside";
+import { holdPage } from "./parts/hold";
 import { startLanding } from "./parts/land";
 import { startLive } from "./parts/live";
 import { all, one } from "./parts/page";
@@ -13,9 +14,7 @@ startLive(heard);
 startLanding();
 showCode();
 
-if (!pass) {
-  for (const button of all("[data-retry]")) button.addEventListener("click", () => location.reload());
-}
+holdPage(pass !== null);
 
 for (const button of all<HTMLButtonElement>("[data-copy]")) {
   button.addEventListener("click", async () => {

@@ -5,6 +5,7 @@ import { DialBoard } from "./parts/box-dials";
 import { startDeskKeys } from "./parts/box-keys";
 import { Phone } from "./parts/box-phone";
 import { pickPerson } from "./parts/box-picker";
+import { PhoneTabs } from "./parts/box-tabs";
 import { all, one } from "./parts/page";
 
 /** Where this browser remembers who holds its phones. */
@@ -35,6 +36,7 @@ function start(template: HTMLTemplateElement, row: HTMLElement): void {
   const first = JSON.parse(document.body.dataset["phones"] ?? "[]") as string[];
   const phones: Phone[] = [];
   const dials = new DialBoard(document.body.dataset["zone"] ?? "UTC");
+  const tabs = new PhoneTabs();
 
   function add(user: string): void {
     const phone = new Phone(template, user);
@@ -61,6 +63,7 @@ function start(template: HTMLTemplateElement, row: HTMLElement): void {
       const away = one("[data-take-away]", phone.root);
       if (away) away.hidden = phones.length <= LEAST;
     }
+    tabs.draw(phones.map((phone) => phone.root));
   }
 
   void remembered(first).then((users) => users.forEach(add));
@@ -68,6 +71,7 @@ function start(template: HTMLTemplateElement, row: HTMLElement): void {
     const chosen = await pickPerson();
     if (!chosen) return;
     add(chosen);
+    tabs.show(phones.length - 1);
     row.scrollLeft = row.scrollWidth;
   });
 
@@ -86,18 +90,6 @@ async function remembered(first: string[]): Promise<string[]> {
   const known = await Promise.all(kept.map((user) => read(`/phones/${user}?since=${Number.MAX_SAFE_INTEGER}`).then(() => true, () => false)));
   const users = kept.filter((_, place) => known[place]);
   return [...users, ...first.filter((user) => !users.includes(user))].slice(0, Math.max(users.length, LEAST));
-}
-
-// On a narrow screen one thing is looked at at a time.
-for (const tab of all("[data-show]", document.body)) {
-  if (!(tab instanceof HTMLButtonElement)) continue;
-  tab.addEventListener("click", () => {
-    document.body.dataset["shown"] = tab.dataset["show"] ?? "one";
-    for (const other of all("button[data-show]")) {
-      if (other === tab) other.setAttribute("aria-current", "true");
-      else other.removeAttribute("aria-current");
-    }
-  });
 }
 
 // Menus close when the mouse or the focus goes elsewhere; a click into a frame is seen as the page losing the focus.

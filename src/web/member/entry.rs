@@ -143,7 +143,7 @@ pub(super) async fn join_page(face: &Face, reader: Reader, member: &Member) -> R
         gift: views::first_gift(&face.app, &scene, member.id).await?,
         consent: String::from(consent.text.in_lang(scene.shell.voice.lang)),
         wording: consent.version.clone(),
-        privacy: consent.privacy.as_ref().map(|address| address.value.clone()).unwrap_or_default(),
+        privacy: scene.brand.privacy(),
         asked: Question::ON_JOINING.wording(scene.shell.voice.lang),
         shell: scene.shell,
     };

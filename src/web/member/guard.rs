@@ -15,7 +15,8 @@ use crate::web::face::Face;
 use crate::web::reader::Reader;
 
 /// Every route of this face and who gets in.
-pub static TABLE: [Route; 12] = [
+pub static TABLE: [Route; 13] = [
+    Route { method: Method::GET, path: "/", access: Access::Everyone },
     Route { method: Method::GET, path: "/m", access: Access::Everyone },
     Route { method: Method::POST, path: "/m/session", access: Access::Everyone },
     Route { method: Method::POST, path: "/m/join", access: Access::Visitor },

@@ -31,8 +31,12 @@ pub struct MePage {
     pub since: String,
     /// Whether she agreed to offers by chat.
     pub wants_offers: bool,
+    /// Whether no message reaches her because she blocked the account.
+    pub is_blocked: bool,
     /// Which wording of that question she sees here.
     pub wording: String,
+    /// The address of the brand's privacy notice; empty when it has none.
+    pub privacy: String,
     /// Whether something was just saved.
     pub is_saved: bool,
 }
@@ -67,6 +71,8 @@ pub(super) async fn show(
         number: member.number.grouped(),
         since: joined.map(|day| scene.voice().day(day, scene.today())).unwrap_or_default(),
         wants_offers: consent::is_granted(&app.db, member.id, MARKETING).await?,
+        is_blocked: friends::has_blocked(&app.db, member.id).await?,
+        privacy: scene.brand.privacy(),
         wording: Question::ON_HER_PAGE.wording(scene.voice().lang),
         is_saved: after.saved.is_some(),
         shell: scene.shell,

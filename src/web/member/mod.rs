@@ -35,6 +35,7 @@ pub use vouchers::{Tab, VoucherPage, VouchersPage};
 pub fn routes(app: &App, stop: &CancellationToken) -> Router {
     let face = Face { app: app.clone(), stop: stop.clone(), audience: Audience::Member };
     let routes = Router::new()
+        .route("/", get(async |State(face): State<Face>, RawQuery(query): RawQuery| face.front(query.as_deref())))
         .route("/m", get(async |State(face): State<Face>, RawQuery(query): RawQuery| face.slash(query.as_deref())))
         .route("/m/session", post(entry::open_session))
         .route("/m/join", post(entry::join))

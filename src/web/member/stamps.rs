@@ -62,7 +62,8 @@ pub(super) async fn show(
         return Ok(fresh::still(&tag));
     }
     let standing = loyalty::standing(app, &app.db, member.id).await?;
-    let history = views::told(&scene, &loyalty::told(&app.db, member.id, HISTORY).await?);
+    let shelf = loyalty::shelf(&app.db, member.id).await?;
+    let history = views::told(&scene, &loyalty::told(&app.db, member.id, HISTORY).await?, &shelf);
     let page = StampsPage {
         version: member.version,
         grids: standing.iter().map(|card| views::grid(&scene, card)).collect(),

@@ -92,16 +92,20 @@ pub(super) fn ready<'a>(scene: &Scene, shelf: &'a [Shelved]) -> Vec<&'a Shelved>
     ready
 }
 
-/// Her ledger as she reads it: what was taken back is marked where it stood, not told twice.
-pub(super) fn told(scene: &Scene, acts: &[Act]) -> Vec<HistoryLine> {
-    acts.iter().filter_map(|act| line(scene, act)).collect()
+/// Her ledger as she reads it: what was taken back is marked where it stood, not told twice; what stamps earned, of all she
+/// ever had in `shelf`, stands with them.
+pub(super) fn told(scene: &Scene, acts: &[Act], shelf: &[Shelved]) -> Vec<HistoryLine> {
+    acts.iter().filter_map(|act| line(scene, act, shelf)).collect()
 }
 
-fn line(scene: &Scene, act: &Act) -> Option<HistoryLine> {
+fn line(scene: &Scene, act: &Act, shelf: &[Shelved]) -> Option<HistoryLine> {
     let title = said(scene, &act.title);
     let (what, amount) = match act.line.kind {
         EntryKind::Stamped => {
-            (scene.shell.fill("history-stamped", "amount", act.line.amount), format!("+{}", act.line.amount))
+            let earned = shelf.iter().rev().filter(|held| held.voucher.entry == act.line.id);
+            let earned: Vec<String> = earned.map(|held| said(scene, &held.title)).collect();
+            let stamped = scene.shell.fill("history-stamped", "amount", act.line.amount);
+            (with_gifts(scene, stamped, &earned), format!("+{}", act.line.amount))
         }
         EntryKind::VoucherRedeemed => (scene.shell.fill("history-redeemed", "title", title), String::new()),
         EntryKind::CardExpired => (scene.shell.say("history-card-ended"), signed(act.line.amount)),
@@ -110,6 +114,15 @@ fn line(scene: &Scene, act: &Act) -> Option<HistoryLine> {
     };
     let store = if act.line.store.is_empty() { String::new() } else { scene.store_name(&act.line.store) };
     Some(HistoryLine { when: scene.moment(act.line.at), what, store, amount, is_undone: act.line.is_undone })
+}
+
+/// 「蓋了 9 點，獲得拿鐵兌換券」, where stamps earned something.
+fn with_gifts(scene: &Scene, what: String, earned: &[String]) -> String {
+    if earned.is_empty() {
+        return what;
+    }
+    let gift = earned.join(&scene.shell.say("list-comma"));
+    scene.voice().say_with("history-gift", &[("what", what.into()), ("gift", gift.into())])
 }
 
 /// `−3`, with a minus as long as a plus is wide; empty for nothing.

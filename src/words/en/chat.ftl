@@ -11,7 +11,7 @@ chat-voucher-count =
        *[other] { $count } ready to use
     }
 chat-stamp-card-alt = { $title }: { $stamps } of { $goal }. { $sentence }
-chat-stamps-missing = { $missing } more for { $gift }
+chat-stamps-missing = { $missing } more for { WITHIN($gift) }
 chat-stamps-so-far =
     { $stamps ->
         [one] { $stamps } stamp so far

@@ -110,17 +110,17 @@ give =
     }
 redeem = Redeem
 outcome = +{ $amount } → { $after } of { $goal }
-outcome-full = +{ $amount } and the card is full: { $gift }; new card { $after } of { $goal }
-outcome-gift = +{ $amount }: { $gift } · { $after } of { $goal }
+outcome-full = +{ $amount } and the card is full: { WITHIN($gift) }; new card { $after } of { $goal }
+outcome-gift = +{ $amount }: { WITHIN($gift) } · { $after } of { $goal }
 outcome-dropped = { $outcome }; { $dropped } beyond the card not counted
 
 # How it went.
 done-stamped = +{ $amount } · { $after } of { $goal }
-done-full = +{ $amount }, card full: { $gift }
-done-gift = +{ $amount }: { $gift } · { $after } of { $goal }
+done-full = +{ $amount }, card full: { WITHIN($gift) }
+done-gift = +{ $amount }: { WITHIN($gift) } · { $after } of { $goal }
 done-full-next = Tell the guest: the voucher is in their pages.
 done-dropped-next = { $dropped } beyond the card are not counted.
-done-redeemed = Redeemed: { $title }
+done-redeemed = Redeemed: { WITHIN($title) }
 done-repeated-next = This scan was dealt with already; nothing was counted twice.
 done-undone = Undone
 done-undone-next = { $what } undone.

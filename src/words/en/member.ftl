@@ -4,12 +4,12 @@
 bare-what = The styles of this page were not built.
 bare-next = Run make web, then start again.
 stamps-count = { $stamps } of { $goal } stamps
-stamps-more = { $more } more for { $gift }
-stamps-reached = Full. You will find { $gift } among your vouchers
+stamps-more = { $more } more for { WITHIN($gift) }
+stamps-reached = Full. You will find { WITHIN($gift) } among your vouchers
 ticket-use = Use
-ticket-no-end = No end date
+ticket-no-end = No expiry date
 ticket-used = Used { $when } at { $store }
-ticket-expired = Ended { $day }
+ticket-expired = Expired { $day }
 ticket-revoked = Withdrawn
 undo = Undo
 undo-seconds = { $seconds } s
@@ -30,38 +30,39 @@ pass-run-out-next = This code has run out. No network? Ask the staff to type the
 number-label = Member number
 copy-number = Copy the member number
 copied = Copied
-next-voucher = Voucher that ends next
+next-voucher = Voucher that expires next
 
 # The stamp card.
 stamps-none = No stamp card yet
 stamps-none-why = Show your member card on your next visit and the first stamp is yours.
-stamps-expiry = Without a new stamp { $day } this card ends
-stamps-no-expiry = This card does not end
-history-title = Lately
+stamps-expiry = Without a new stamp { $day } this card expires
+stamps-no-expiry = This card does not expire
+history-title = History
 history-stamped =
     { $amount ->
         [one] 1 stamp
        *[other] { $amount } stamps
     }
-history-undone = taken back
-history-redeemed = Used { $title }
-history-card-ended = Stamp card ended
-history-voucher-ended = { $title } ended
+history-undone = undone
+history-gift = { $what }, earned { WITHIN($gift) }
+history-redeemed = Used { WITHIN($title) }
+history-card-ended = Stamp card expired
+history-voucher-ended = { $title } expired
 
 # The vouchers.
 vouchers-ready = Ready
 vouchers-used = Used
-vouchers-expired = Ended
+vouchers-expired = Expired
 vouchers-none-ready = No voucher to use just now
 vouchers-none-ready-why = When a stamp card is full, its voucher appears here by itself.
 vouchers-none-used = No voucher used yet
 vouchers-none-used-why = Used vouchers stay here for you to look up.
-vouchers-none-expired = No voucher has ended unused
-vouchers-none-expired-why = The ones that end soonest stand first.
+vouchers-none-expired = No voucher has expired unused
+vouchers-none-expired-why = The ones that expire soonest stand first.
 voucher-show = Show this to the staff
 voucher-label = Voucher code
 voucher-typed-label = Voucher number
-voucher-once = Once the staff scan it, it is used
+voucher-once = It is used once the staff press “Redeem”; it works once
 voucher-used = Used
 voucher-ended = No longer valid
 voucher-condition = Good for
@@ -76,6 +77,7 @@ me-offers = Offers
 me-offers-what = When there is something new, we send you a message in LINE.
 me-offers-on = You get our offers
 me-offers-off = You do not get our offers
+me-offers-blocked = You have blocked our LINE account, so no message reaches you. Unblock it in LINE first.
 me-offers-start = Send me offers
 me-offers-stop = Stop sending offers
 me-language = Language
@@ -84,7 +86,7 @@ me-saved = Saved
 # Getting in.
 join-title = Join
 join-heading = One tap and you are a member
-join-gift = { $goal } stamps earn you: { $gift }
+join-gift = { $goal } stamps earn you { WITHIN($gift) }
 join-gain-pass = Show a code at the till, carry no card
 join-gain-stamps = Stamps and vouchers, all in LINE
 join-offers = Send me offers in LINE too (I can stop them any time)

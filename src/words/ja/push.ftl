@@ -104,8 +104,8 @@ push-restored-copy = このデータベースは復元した写しなので続�
 # 届かない理由
 push-reason-no_line_account = LINE アカウントなし
 push-reason-blocked = ブロック
-push-reason-not_following = 友だちか不明で、会員カードもなし
-push-reason-not_joined = 会員カード未取得
+push-reason-not_following = 友だちか不明で、会員証もなし
+push-reason-not_joined = 会員証の受け取り前
 push-reason-no_consent = お知らせへの同意なし
 push-reason-test_member = スタッフ・テスト
 push-reason-already_got_it = すでに届いた、または届いたかもしれない

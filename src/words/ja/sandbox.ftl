@@ -7,8 +7,7 @@ sandbox-needs-script = このページにはJavaScriptが必要です。
 sandbox-away = このブラウザーではshuke.localhostが開けず、会員ページとレジを表示できません。Chrome、Edge、Firefoxをお使いください。
 sandbox-language = 言語
 sandbox-tabs = 表示するもの
-sandbox-tab-one = スマホ1
-sandbox-tab-two = スマホ2
+sandbox-tab-phone = スマホ
 sandbox-tab-desk = レジ
 sandbox-today = 今日
 sandbox-close = 閉じる
@@ -25,7 +24,7 @@ sandbox-span-minute = { $count }分
 sandbox-quota = 今月 { $used }／{ $limit } 通
 sandbox-quota-unlimited = 今月 { $used } 通、上限なし
 sandbox-add-phone = スマホ
-sandbox-drawer = 実験台
+sandbox-drawer = テストツール
 sandbox-history = 記録
 
 # The counter beside the phones.

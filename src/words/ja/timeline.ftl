@@ -2,7 +2,7 @@
 timeline-followed = 友だち追加
 timeline-returned = ブロックを解除して、また友だちになりました
 timeline-unfollowed = 公式アカウントをブロックしました
-timeline-joined = 会員カードを受け取りました
+timeline-joined = 会員証を受け取りました
 timeline-consented = お知らせの受け取りに同意しました（{ $purpose }）
 timeline-consent-withdrawn = お知らせの受け取りをやめました（{ $purpose }）
 timeline-said = メッセージを送りました（{ $type }）

@@ -7,8 +7,7 @@ sandbox-needs-script = 這一頁需要瀏覽器的 JavaScript。
 sandbox-away = 這個瀏覽器找不到 shuke.localhost，會員頁面和櫃台打不開。請改用 Chrome、Edge 或 Firefox。
 sandbox-language = 語言
 sandbox-tabs = 要看哪一個
-sandbox-tab-one = 手機 1
-sandbox-tab-two = 手機 2
+sandbox-tab-phone = 手機
 sandbox-tab-desk = 櫃台
 sandbox-today = 今天
 sandbox-close = 關閉
@@ -25,7 +24,7 @@ sandbox-span-minute = { $count } 分
 sandbox-quota = 本月已用 { $used }／{ $limit } 則
 sandbox-quota-unlimited = 本月已用 { $used } 則，不限量
 sandbox-add-phone = 手機
-sandbox-drawer = 試驗台
+sandbox-drawer = 測試工具
 sandbox-history = 紀錄
 
 # The counter beside the phones.

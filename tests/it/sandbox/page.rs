@@ -25,7 +25,8 @@ async fn html(it: &Box, user: &LineUserId) -> String {
 async fn the_page_draws_in_three_languages_under_a_strict_policy() {
     let config = Config { chat_bar: String::from("會員選單"), ..Config::beside(8090, 8080) };
     let it = Box::with(open(config)).await;
-    for (lang, tag, drawer) in [("zh-Hant", "zh-Hant-TW", "試驗台"), ("ja", "ja", "実験台"), ("en", "en", "Test bench")]
+    for (lang, tag, drawer) in
+        [("zh-Hant", "zh-Hant-TW", "測試工具"), ("ja", "ja", "テストツール"), ("en", "en", "Test bench")]
     {
         let answer = it.get(&format!("/?lang={lang}")).await;
         let page = answer.body.as_str().expect("HTML");

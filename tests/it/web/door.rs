@@ -159,6 +159,17 @@ async fn every_page_says_what_it_may_load_and_who_may_frame_it() {
 }
 
 #[tokio::test]
+async fn who_types_the_host_alone_comes_to_the_card() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let front = shop.browser().get("/").await;
+        assert_eq!((front.status, front.leads_to()), (307, "/m/"));
+        assert_eq!(shop.browser().get("/?liff.state=%2Fstamps").await.leads_to(), "/m/?liff.state=%2Fstamps");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_page_that_is_not_there_is_a_page_that_says_so() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;

@@ -42,7 +42,7 @@ async fn a_friend_joins_on_the_page_and_says_whether_she_wants_offers() {
             let phone = shop.follows("小美測試").await;
             let mut browser = shop.opens_pages(&phone).await;
             let page = browser.get("/m/").await;
-            page.says("集滿 10 點，送您拿鐵兌換券");
+            page.says("集滿 10 點，送您一張拿鐵兌換券");
             let wording = page.field("wording");
             let old = browser.post("/m/join", &[("wording", "2020-01")]).await;
             assert_eq!(old.status, 200, "she did not read these words");
@@ -71,12 +71,12 @@ async fn her_stamps_and_what_they_earned_stand_on_her_pages() {
         let mut browser = shop.opens_pages(&mei).await;
         let page = browser.get("/m/stamps").await;
         page.says("0／10");
-        page.says("再 10 點，送您拿鐵兌換券");
+        page.says("再 10 點，送您一張拿鐵兌換券");
         browser.get("/m/vouchers").await.says("目前沒有可使用的優惠券");
 
         shop.stamps(&mei, 7).await;
         let page = browser.get("/m/stamps").await;
-        page.says("再 3 點，送您拿鐵兌換券");
+        page.says("再 3 點，送您一張拿鐵兌換券");
         page.says("蓋了 7 點");
         page.says("中山店");
         page.says("9 月 30 日（三）前沒有新的點數");
@@ -85,11 +85,15 @@ async fn her_stamps_and_what_they_earned_stand_on_her_pages() {
         shop.advance(TimeDelta::hours(1)).await;
         shop.stamps(&mei, 4).await;
         browser.get("/m/").await.says("拿鐵兌換券");
+        let page = browser.get("/m/stamps").await;
+        page.says("蓋了 4 點，獲得拿鐵兌換券");
+        page.says("<span class=\"what\">蓋了 7 點</span>");
         let list = browser.get("/m/vouchers").await;
         list.says("4 月 1 日（三）前");
         let voucher = shop.vouchers(&mei).await.remove(0);
         let page = browser.get(&format!("/m/vouchers/{}", voucher.id)).await;
         page.says(&voucher.code.grouped());
+        page.says("店員按下兌換就算使用");
         page.says(&pieces::draw(&format!("C1:{}", voucher.code)).unwrap().path);
         assert_eq!(page.header("cache-control"), "no-store");
 
@@ -182,6 +186,31 @@ async fn offers_are_stopped_and_started_with_the_words_she_read() {
 }
 
 #[tokio::test]
+async fn who_blocked_us_is_not_told_that_offers_reach_her() {
+    on_both(async |db| {
+        let shop = Shop::open(&db).await;
+        let mei = shop.joins("小美測試").await;
+        let mut browser = shop.opens_pages(&mei).await;
+        let page = browser.get("/m/me").await;
+        page.says("href=\"https://example.com/privacy\"");
+        page.says_nothing_of("解除封鎖");
+        let wording = page.field("wording");
+        browser.post("/m/me/offers", &[("offers", "yes"), ("wording", &wording)]).await;
+
+        shop.sandbox.block(&mei).await.expect("she can block");
+        shop.settle().await;
+        let page = browser.get("/m/me").await;
+        page.says("請先在 LINE 解除封鎖");
+        page.says_nothing_of("您目前會收到優惠訊息");
+        page.says("不再收到");
+        shop.sandbox.follow(&mei).await.expect("she can follow again");
+        shop.settle().await;
+        browser.get("/m/me").await.says("您目前會收到優惠訊息");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn she_reads_her_language_from_then_on() {
     on_both(async |db| {
         let shop = Shop::open(&db).await;
@@ -193,6 +222,12 @@ async fn she_reads_her_language_from_then_on() {
         page.says("会員証");
         page.says("コーヒースタンプカード");
         assert_eq!(browser.post("/m/me/language", &[("language", "fr")]).await.status, 400);
+        for path in ["/m/nothing", "/m/vouchers/x"] {
+            let page = browser.get(path).await;
+            assert_eq!(page.status, 404);
+            page.says("ページが見つかりません");
+        }
+        shop.browser().get("/m/nothing").await.says("找不到這一頁");
         shop.says(&mei, "集點卡").await;
         assert!(shop.last_message(&mei).contains("コーヒー"), "the chat speaks it too");
     })

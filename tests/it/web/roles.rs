@@ -15,8 +15,9 @@ use crate::shop::Shop;
 const WHO: [&str; 8] = ["anonymous", "api key", "friend", "member", "device", "clerk", "manager", "owner"];
 
 /// Exactly who gets in, route by route. A new route is written here too, or the test fails.
-const EXPECTED: [(&str, [bool; 8]); 24] = [
+const EXPECTED: [(&str, [bool; 8]); 25] = [
     //                               anon   key    friend member device clerk  manager owner
+    ("GET /", [true, true, true, true, true, true, true, true]),
     ("GET /m", [true, true, true, true, true, true, true, true]),
     ("POST /m/session", [true, true, true, true, true, true, true, true]),
     ("POST /m/join", [false, false, true, true, false, false, false, false]),
