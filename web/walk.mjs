@@ -310,6 +310,20 @@ async function walk() {
   await says(street, ".phone:nth-child(1) [data-chat]", "領取會員卡");
   await says(await frameOf(street, "[data-desk]"), ".place .menu summary", manager);
   await shoot(street, "28-started-again");
+
+  step = "on a narrow screen there is a tab for each phone";
+  await street.setViewport({ width: 390, height: 800 });
+  await click(street, "[data-add-phone]");
+  await click(street, "#picker [data-people] button:nth-child(4)");
+  await says(street, "[data-tabs] [aria-current]", "手機 3");
+  await click(street, "[data-tabs] button", "手機 1");
+  const seen = await street.$$eval(".phone", (phones) => phones.map((phone) => phone.getClientRects().length > 0));
+  if (String(seen) !== "true,false,false") throw new Error(`these phones are seen: ${seen}`);
+  const wide = await street.evaluate(() => document.documentElement.scrollWidth);
+  if (wide > 390) throw new Error(`the page is ${wide} px wide`);
+  await shoot(street, "28-narrow");
+
+  step = "the counter alone knows its device";
   await desk.bringToFront();
   await desk.goto(`http://shuke.localhost:${stage.service}/counter/`);
   await says(desk, "label.colleague", clerk);

@@ -72,7 +72,7 @@ pub(super) async fn sign_in_page(
     let scene = face.scene(reader.lang).await?;
     let mut people = people::names_on(&face.app.db, &device).await?;
     // In the order they came to work here: a name keeps its place, whoever signed in last.
-    people.sort_by_key(|person| person.id);
+    people.sort_by(|one, other| (one.created_at, &one.name).cmp(&(other.created_at, &other.name)));
     let colleagues = people
         .into_iter()
         .map(|person| Colleague {
