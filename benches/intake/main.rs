@@ -19,12 +19,13 @@ use place::{Engine, Place};
 use report::{Cell, Series};
 
 /// What is measured: so many events in a webhook, over so many connections, on an engine.
-const CELLS: [(Engine, usize, usize); 6] = [
+const CELLS: [(Engine, usize, usize); 7] = [
     (Engine::Sqlite, 1, 32),
     (Engine::Sqlite, 10, 32),
     (Engine::Postgres, 1, 32),
     (Engine::Postgres, 10, 32),
     (Engine::SqliteSlow, 1, 32),
+    (Engine::SqliteSlow, 10, 32),
     (Engine::SqliteSlow, 1, 256),
 ];
 

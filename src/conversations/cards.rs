@@ -140,7 +140,7 @@ pub fn vouchers(look: &Look<'_>, tickets: &[Ticket]) -> Option<(String, Value)> 
     Some((alt, json!({ "type": "carousel", "contents": bubbles })))
 }
 
-/// 「再 3 點，送您一杯拿鐵」.
+/// For example 再 3 點，送您「一杯拿鐵」.
 pub fn sentence(look: &Look<'_>, card: &StampCard) -> String {
     match &card.next {
         Some((at, gift)) => look
@@ -270,7 +270,7 @@ mod tests {
     fn the_sentence_says_how_many_are_missing_for_what() {
         let words = Words::load();
         for (lang, said) in [
-            (Lang::ZhHant, "再 3 點，送您一杯拿鐵"),
+            (Lang::ZhHant, "再 3 點，送您「一杯拿鐵」"),
             (Lang::Ja, "あと3個で一杯拿鐵"),
             (Lang::En, "3 more for 一杯拿鐵"),
         ] {

@@ -91,23 +91,26 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use futures_util::future::join_all;
-    use tokio::sync::Notify;
+    use tokio::sync::Semaphore;
     use tokio::task::yield_now;
 
     use super::*;
 
-    /// Counts its looks; each ends when it is let.
-    #[derive(Clone, Default)]
+    /// Counts its looks; none ends before it is let.
+    #[derive(Clone)]
     struct Looks {
         count: Arc<AtomicUsize>,
-        end: Arc<Notify>,
+        end: Arc<Semaphore>,
     }
 
     impl Looks {
         async fn look(self) -> Result<(), Problem> {
             self.count.fetch_add(1, Ordering::Relaxed);
-            self.end.notified().await;
-            Ok(())
+            self.end.acquire().await.map(drop).map_err(Problem::unforeseen)
+        }
+
+        fn new() -> Self {
+            Self { count: Arc::default(), end: Arc::new(Semaphore::new(0)) }
         }
 
         fn count(&self) -> usize {
@@ -117,7 +120,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_asks_at_one_time_waits_for_one_look_and_who_hangs_up_starts_no_other() {
-        let (kept, clock, looks) = (Kept::default(), Clock::still(DateTime::UNIX_EPOCH), Looks::default());
+        let (kept, clock, looks) = (Kept::default(), Clock::still(DateTime::UNIX_EPOCH), Looks::new());
         let ask = || kept_or(&kept, &clock, looks.clone().look());
         for _ in 0..5 {
             let hung_up = tokio::time::timeout(Duration::ZERO, ask()).await;
@@ -125,13 +128,12 @@ mod tests {
             yield_now().await;
         }
         assert_eq!(looks.count(), 1);
-        looks.end.notify_one();
+        looks.end.add_permits(1);
         let answers = join_all((0..20).map(|_| ask())).await;
         assert!(answers.into_iter().all(|answer| answer.is_ok()));
         assert_eq!(looks.count(), 1);
         for (step, count) in [(999, 1), (1, 2), (-5_000, 3)] {
             clock.advance(TimeDelta::milliseconds(step));
-            looks.end.notify_one();
             ask().await.expect("ready");
             ask().await.expect("ready");
             assert_eq!(looks.count(), count, "{step} ms later");

@@ -4,7 +4,7 @@
 bare-what = 這一頁的樣式還沒建好。
 bare-next = 請執行 make web，再重新啟動。
 stamps-count = { $stamps }／{ $goal } 點
-stamps-more = 再 { $more } 點，送您一張{ $gift }
+stamps-more = 再 { $more } 點，送您「{ $gift }」
 stamps-reached = 集滿了，{ $gift }已放進您的優惠券
 ticket-use = 使用
 ticket-no-end = 沒有使用期限
@@ -82,7 +82,7 @@ me-saved = 已儲存
 # Getting in.
 join-title = 加入會員
 join-heading = 一點就成為會員
-join-gift = 集滿 { $goal } 點，送您一張{ $gift }
+join-gift = 集滿 { $goal } 點，送您「{ $gift }」
 join-gain-pass = 結帳時出示條碼，不用帶卡
 join-gain-stamps = 集點和優惠券都在 LINE 裡
 join-offers = 也請用 LINE 傳優惠訊息給我（隨時可以關閉）

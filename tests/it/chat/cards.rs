@@ -47,9 +47,9 @@ async fn the_stamp_card_in_chat_has_as_many_slots_filled_as_she_has_stamps() {
         let shop = Shop::open(&db).await;
         let mei = shop.joins("小美測試").await;
         for (visit, filled, sentence) in [
-            (0, 0, "再 10 點，送您一張拿鐵兌換券"),
-            (7, 7, "再 3 點，送您一張拿鐵兌換券"),
-            (5, 2, "再 8 點，送您一張拿鐵兌換券"),
+            (0, 0, "再 10 點，送您「拿鐵兌換券」"),
+            (7, 7, "再 3 點，送您「拿鐵兌換券」"),
+            (5, 2, "再 8 點，送您「拿鐵兌換券」"),
         ] {
             if visit > 0 {
                 shop.stamps(&mei, visit).await;

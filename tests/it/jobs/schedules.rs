@@ -100,8 +100,9 @@ async fn everything_that_is_kept_for_a_while_goes_by_its_schedule() {
         shop.till("zhongshan", clerk).await;
         let till = Program::with(&shop, "till", &[Scope::LoyaltyWrite]).await;
         let headers = [("content-type", "application/json"), ("idempotency-key", "8c5e9a52")];
-        let sale = json!({ "member": member, "card": "tea", "stamps": 1, "store": "zhongshan", "reference": "R-1" });
-        till.call(Method::POST, "/api/v1/stamps", &headers, &sale.to_string()).await;
+        let other = shop.member_id(&shop.joins("大安測試").await).await;
+        let sale = json!({ "member": other, "card": "coffee", "stamps": 1, "store": "zhongshan", "reference": "R-1" });
+        assert_eq!(till.call(Method::POST, "/api/v1/stamps", &headers, &sale.to_string()).await.status, 201);
         shop.edits("campaigns/winback.yaml", "segment: lapsed-60d", "segment: everyone");
         shop.regulars(2).await;
         shop.starts("winback").await;

@@ -42,7 +42,7 @@ async fn a_friend_joins_on_the_page_and_says_whether_she_wants_offers() {
             let phone = shop.follows("小美測試").await;
             let mut browser = shop.opens_pages(&phone).await;
             let page = browser.get("/m/").await;
-            page.says("集滿 10 點，送您一張拿鐵兌換券");
+            page.says("集滿 10 點，送您「拿鐵兌換券」");
             let wording = page.field("wording");
             let old = browser.post("/m/join", &[("wording", "2020-01")]).await;
             assert_eq!(old.status, 200, "she did not read these words");
@@ -71,12 +71,12 @@ async fn her_stamps_and_what_they_earned_stand_on_her_pages() {
         let mut browser = shop.opens_pages(&mei).await;
         let page = browser.get("/m/stamps").await;
         page.says("0／10");
-        page.says("再 10 點，送您一張拿鐵兌換券");
+        page.says("再 10 點，送您「拿鐵兌換券」");
         browser.get("/m/vouchers").await.says("目前沒有可使用的優惠券");
 
         shop.stamps(&mei, 7).await;
         let page = browser.get("/m/stamps").await;
-        page.says("再 3 點，送您一張拿鐵兌換券");
+        page.says("再 3 點，送您「拿鐵兌換券」");
         page.says("蓋了 7 點");
         page.says("中山店");
         page.says("9 月 30 日（三）前沒有新的點數");
