@@ -28,8 +28,8 @@ screens: web
 	cargo build
 	node web/screens.mjs
 
-# How many webhooks are acknowledged beside a floor, and what the program weighs; writes docs/benchmarks.md. Takes a while.
+# How many webhooks are acknowledged beside a floor, and what the program weighs, both as it is shipped; writes
+# docs/benchmarks.md. Takes a while.
 bench:
 	cargo build
-	cargo build --profile dist
-	cargo bench
+	cargo bench --profile dist
