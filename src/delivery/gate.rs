@@ -5,7 +5,6 @@
 //! before. They open their card, agree, and are written to like everybody else; keeping them out would keep a shop's oldest
 //! friends out for ever. Should one of them be no friend, LINE answers 200, delivers nothing and does not count it (Messaging
 //! API reference, "Conditions of users who can receive", read 2026-08).
-
 //!
 //! Before a further try of a request that LINE may have taken already it asks less ([`pass_again`]): the request leaves with
 //! everybody in it or not at all, so only what must never happen stops it.

@@ -15,6 +15,7 @@ mod delivery;
 mod harness;
 mod intake;
 mod jobs;
+mod licenses;
 mod logs;
 mod loyalty;
 mod members;
