@@ -28,8 +28,9 @@ screens: web
 	cargo build
 	node web/screens.mjs
 
-# How many webhooks are acknowledged beside a floor, and what the program weighs, both as it is shipped; writes
-# docs/benchmarks.md. Takes a while.
+# How many webhooks are acknowledged beside a floor, and what the program weighs, both as it is shipped; how long a build takes
+# after a change. Writes docs/benchmarks.md. Takes a while.
 bench:
 	cargo build
 	cargo bench --profile dist
+	benches/incremental.sh
